@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weir/flow/flow.hpp"
+
+namespace weir {
+
+/// The fields a filter's word stands for: one, or two for the either-side words (`addr`, `port`,
+/// `as`, `net`, `if`, `mask`, `vlan`). `flags` is short for `tcp_flags`. Empty if there is none.
+std::vector<FieldId> find_filter_fields(std::string_view word);
+
+/// What to say of a word that is no field: its name here if another program calls it so, or near
+/// matches.
+std::string unknown_filter_field(std::string_view word);
+
+}  // namespace weir
