@@ -1,0 +1,243 @@
+#include "weir/decode/json_reference.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <string>
+
+#include "weir/base/utf8.hpp"
+#include "weir/decode/json_mend.hpp"
+#include "weir/decode/json_split.hpp"
+#include "weir/decode/json_value.hpp"
+#include "weir/flow/tcp_flags.hpp"
+
+namespace weir {
+namespace {
+
+namespace dom = simdjson::dom;
+
+static_assert(PayloadBatch::kPadding >= simdjson::SIMDJSON_PADDING);
+
+/// simdjson's strings live until its next parse, so what stays in a row is copied. NUL cannot be
+/// part of a label value in Prometheus' text format.
+std::string_view keep_text(std::string_view text, TextArena& texts) {
+  if (text.find('\0') == std::string_view::npos) {
+    return texts.copy(text);
+  }
+  std::string mended;
+  append_mended(mended, text);
+  return texts.copy(mended);
+}
+
+/// Nothing for null, an array or an object.
+std::optional<JsonScalar> scalar_of(dom::element value, TextArena& texts) {
+  switch (value.type()) {
+    case dom::element_type::UINT64:
+      return JsonScalar::of_integer(value.get_uint64().value_unsafe());
+    case dom::element_type::INT64: {
+      const std::int64_t number = value.get_int64().value_unsafe();
+      return number >= 0 ? JsonScalar::of_integer(static_cast<std::uint64_t>(number))
+                         : JsonScalar::of_negative(static_cast<double>(number));
+    }
+    case dom::element_type::DOUBLE:
+      return JsonScalar::of_real(value.get_double().value_unsafe());
+    case dom::element_type::BOOL:
+      return JsonScalar::of_boolean(value.get_bool().value_unsafe());
+    case dom::element_type::STRING:
+      return JsonScalar::of_text(keep_text(value.get_string().value_unsafe(), texts));
+    default:
+      return std::nullopt;
+  }
+}
+
+/// One of several values of a text or list field; nothing for what is no single value.
+std::optional<std::string_view> item_text(FieldId id, dom::element value, TextArena& texts) {
+  const auto scalar = scalar_of(value, texts);
+  Flow row;
+  row.present.clear();
+  if (!scalar || assign_json(row, id, *scalar, texts)) {
+    return std::nullopt;
+  }
+  return get_text(row, id);
+}
+
+/// `pre_tag_label_encode_as_map` turns pmacct's label `a%1,b%2` into {"a":"1","b":"2"}; this turns
+/// it back, so that the same label is the same series with and without that option.
+std::optional<Refused> assign_label_map(Flow& flow, FieldId id, dom::object map, TextArena& texts) {
+  std::string label;
+  for (const auto item : map) {
+    const auto text = item_text(id, item.value, texts);
+    if (!text) {
+      return Refused::wrong_type;
+    }
+    label += label.empty() ? "" : ",";
+    label += item.key;
+    label += '%';
+    label += *text;
+  }
+  set(flow, id, keep_text(label, texts));
+  return std::nullopt;
+}
+
+std::optional<Refused> assign_list(Flow& flow, FieldId id, dom::array items, TextArena& texts) {
+  std::string joined;
+  for (const dom::element item : items) {
+    const auto text = item_text(id, item, texts);
+    if (!text) {
+      return Refused::wrong_type;
+    }
+    joined += joined.empty() ? "" : " ";
+    joined += *text;
+  }
+  set(flow, id, texts.copy(joined));
+  return std::nullopt;
+}
+
+/// `tcpflags_encode_as_array`: the names of the flags that are set.
+std::optional<Refused> assign_tcp_flags(Flow& flow, FieldId id, dom::array names) {
+  std::uint64_t bits = 0;
+  for (const dom::element item : names) {
+    std::string_view name;
+    if (item.get(name) != simdjson::SUCCESS) {
+      return Refused::wrong_type;
+    }
+    const auto bit = parse_tcp_flags(name);
+    if (!bit) {
+      return Refused::wrong_type;
+    }
+    bits |= *bit;
+  }
+  set(flow, id, bits);
+  return std::nullopt;
+}
+
+std::optional<Refused> assign(Flow& flow, FieldId id, dom::element value, TextArena& texts) {
+  flow.present.remove(id);  // the last of equal keys wins, also if it is null
+  if (value.is_null()) {
+    return std::nullopt;
+  }
+  if (const auto scalar = scalar_of(value, texts)) {
+    return assign_json(flow, id, *scalar, texts);
+  }
+  dom::object map;
+  if (value.get(map) == simdjson::SUCCESS) {
+    return id == field("label") ? assign_label_map(flow, id, map, texts)
+                                : std::optional(Refused::wrong_type);
+  }
+  dom::array items;
+  if (value.get(items) == simdjson::SUCCESS) {
+    if (info(id).kind == Kind::list) {
+      return assign_list(flow, id, items, texts);
+    }
+    if (info(id).kind == Kind::tcp_flags) {
+      return assign_tcp_flags(flow, id, items);
+    }
+  }
+  return Refused::wrong_type;
+}
+
+bool is_marker(dom::element event_type) {
+  std::string_view name;
+  return event_type.get(name) == simdjson::SUCCESS &&
+         (name == "purge_init" || name == "purge_close");
+}
+
+}  // namespace
+
+class JsonReference::Parser {
+ public:
+  explicit Parser(const FieldSet& wanted) : wanted_(wanted) { wanted_.add(field("bytes")); }
+
+  bool read(std::string_view text, JsonRecords& records) {
+    dom::element root;
+    if (!parse(text, root)) {
+      return false;
+    }
+    dom::array items;
+    if (root.get(items) != simdjson::SUCCESS) {
+      read_record(root, records);
+      return true;
+    }
+    if (items.begin() == items.end()) {
+      records.finish(JsonVerdict::refuse(Refused::not_object));
+    }
+    for (const dom::element item : items) {
+      read_record(item, records);
+    }
+    return true;
+  }
+
+ private:
+  bool parse(std::string_view text, dom::element& root) {
+    // simdjson takes 14 bytes for each byte of a message; one large message must not keep them.
+    constexpr std::size_t kUsual = std::size_t{1} << 20;
+    if (parser_.capacity() > kUsual && text.size() <= kUsual) {
+      parser_ = dom::parser();
+      mended_ = std::string();
+    }
+    if (parse_padded(text, root)) {
+      return true;
+    }
+    mended_.clear();
+    append_mended_json(mended_, text);
+    if (mended_ == text) {
+      return false;
+    }
+    const std::size_t size = mended_.size();
+    mended_.resize(size + PayloadBatch::kPadding);
+    return parse_padded({mended_.data(), size}, root);
+  }
+
+  bool parse_padded(std::string_view text, dom::element& root) {
+    if (text.size() > parser_.capacity() &&
+        parser_.allocate(std::max<std::size_t>(text.size() + text.size() / 2, 4096),
+                         kMaxJsonDepth) != simdjson::SUCCESS) {
+      return false;
+    }
+    return parser_.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS;
+  }
+
+  void read_record(dom::element record, JsonRecords& records) {
+    dom::object object;
+    if (record.get(object) != simdjson::SUCCESS) {
+      records.finish(JsonVerdict::refuse(Refused::not_object));
+      return;
+    }
+    Flow& row = records.row();
+    std::optional<Refused> refused;
+    for (const auto item : object) {
+      if (item.key == "event_type" && is_marker(item.value)) {
+        records.finish({JsonVerdict::Kind::marker});
+        return;
+      }
+      const auto id = json_key_field(item.key);
+      if (refused || !id || !wanted_.has(*id)) {
+        continue;
+      }
+      refused = assign(row, *id, item.value, records.texts());
+    }
+    if (refused) {
+      records.finish(JsonVerdict::refuse(*refused));
+      return;
+    }
+    const bool event = !row.present.has(field("bytes"));
+    records.finish({event ? JsonVerdict::Kind::event : JsonVerdict::Kind::flow});
+  }
+
+  FieldSet wanted_;
+  dom::parser parser_;
+  std::string mended_;
+};
+
+JsonReference::JsonReference(const FieldSet& wanted) : parser_(std::make_unique<Parser>(wanted)) {}
+JsonReference::~JsonReference() = default;
+
+bool JsonReference::read(std::string_view text, JsonRecords& records) {
+  return parser_->read(text, records);
+}
+
+std::string_view json_library_version() {
+  return SIMDJSON_STRINGIFY(SIMDJSON_VERSION);
+}
+
+}  // namespace weir

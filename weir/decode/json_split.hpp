@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+inline constexpr int kMaxJsonDepth = 64;
+
+/// How far one JSON value reaches.
+struct JsonExtent {
+  enum class Outcome : std::uint8_t {
+    complete,   ///< its brackets and strings are closed
+    truncated,  ///< the text, or a line inside a string, ends first
+    too_deep,   ///< more than kMaxJsonDepth levels
+  };
+  std::size_t end = 0;  ///< one past its last byte, or where it could not go on
+  Outcome outcome = Outcome::truncated;
+};
+
+/// Finds the end of the object or array that begins at `text[at]`, by brackets and strings alone.
+JsonExtent json_extent(std::string_view text, std::size_t at);
+
+/// Where reading goes on after a broken record that begins at `at`: at the first line break before
+/// `limit` that a `{` follows directly, as in messages with one record on each line; else at
+/// `limit`.
+std::size_t json_resume(std::string_view text, std::size_t at, std::size_t limit);
+
+/// The first byte at or after `at` that is no JSON white space.
+inline std::size_t skip_json_blanks(std::string_view text, std::size_t at) {
+  while (at < text.size() &&
+         (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t')) {
+    ++at;
+  }
+  return at;
+}
+
+}  // namespace weir
