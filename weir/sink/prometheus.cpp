@@ -1,0 +1,136 @@
+#include "weir/sink/prometheus.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+PrometheusSink::PrometheusSink(std::vector<Metric> metrics)
+    : rows_(metrics.size()), row_counts_(metrics.size()) {
+  for (Metric& metric : metrics) {
+    auto registry = std::make_shared<SeriesRegistry>(metric);
+    const FieldId value = metric.value;
+    counted_.push_back({std::move(metric), registry, SeriesCounter(registry, value)});
+  }
+  shown_.with([this](Shown& shown) { shown.metrics.resize(counted_.size()); });
+}
+
+void PrometheusSink::write(const FlowBatch& batch, Accounts& accounts) {
+  follow_lookups();
+  std::array<bool, FlowBatch::kCapacity> counted{};
+  bool fits = true;
+  for (std::size_t m = 0; m < counted_.size(); ++m) {
+    std::size_t count = 0;
+    const Filter& where = counted_[m].metric.where;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const bool matches = where.matches(batch[i]);
+      rows_[m][count] = static_cast<std::uint16_t>(i);
+      count += matches ? 1 : 0;
+      counted[i] = counted[i] || matches;
+    }
+    row_counts_[m] = count;
+    fits = fits && counted_[m].counter.fits(batch, {rows_[m].data(), count});
+  }
+  if (!fits) [[unlikely]] {
+    write_one_by_one(batch, accounts);
+    return;
+  }
+  for (std::size_t m = 0; m < counted_.size(); ++m) {
+    counted_[m].counter.add(batch, {rows_[m].data(), row_counts_[m]});
+  }
+  const auto end = counted.begin() + static_cast<std::ptrdiff_t>(batch.size());
+  const auto kept = static_cast<std::size_t>(std::count(counted.begin(), end, true));
+  accounts.counted += kept;
+  accounts.filter(Filtered::no_metric, batch.size() - kept);
+}
+
+/// Some counter may wrap within the batch: the records that would do it are refused as a whole.
+void PrometheusSink::write_one_by_one(const FlowBatch& batch, Accounts& accounts) {
+  shown_.with([&](const Shown& shown) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      write_carefully(batch[i], shown, accounts);
+    }
+  });
+}
+
+void PrometheusSink::write_carefully(const Flow& row, const Shown& shown, Accounts& accounts) {
+  places_.clear();
+  for (std::size_t m = 0; m < counted_.size(); ++m) {
+    if (counted_[m].metric.where.matches(row)) {
+      const SeriesId id = counted_[m].counter.series_of(row);
+      if (!counted_[m].counter.fits(row, id, shown.metrics[m])) {
+        accounts.refuse(Refused::overflow);
+        return;
+      }
+      places_.push_back({m, id});
+    }
+  }
+  for (const Place& place : places_) {
+    counted_[place.metric].counter.add(row, place.id);
+  }
+  if (places_.empty()) {
+    accounts.filter(Filtered::no_metric);
+  } else {
+    ++accounts.counted;
+  }
+}
+
+void PrometheusSink::follow_lookups() {
+  for (Counted& each : counted_) {
+    if (each.registry->lookups_changed()) [[unlikely]] {
+      each.registry->follow_lookups();
+    }
+    each.counter.catch_up();
+  }
+}
+
+void PrometheusSink::commit(const Checkpoint& checkpoint) {
+  const auto begin = std::chrono::steady_clock::now();
+  shown_.with([&](Shown& shown) {
+    for (std::size_t m = 0; m < counted_.size(); ++m) {
+      counted_[m].counter.commit(shown.metrics[m]);
+    }
+    shown.checkpoint = checkpoint;
+    shown.at = std::chrono::system_clock::now();
+    shown.duration = std::chrono::steady_clock::now() - begin;
+  });
+}
+
+bool PrometheusSink::dirty() const {
+  return std::any_of(counted_.begin(), counted_.end(),
+                     [](const Counted& each) { return each.counter.dirty(); });
+}
+
+PrometheusSnapshot PrometheusSink::copy(bool with_values) const {
+  PrometheusSnapshot snapshot;
+  for (const Counted& each : counted_) {
+    MetricSnapshot metric;
+    metric.name = each.metric.name;
+    metric.help = each.metric.help;
+    metric.registry = each.registry;
+    if (with_values) {
+      // The pages are touched here, so that the pipeline waits for copying alone.
+      metric.values.resize(each.registry->size());
+      metric.live.resize(metric.values.size());
+    }
+    snapshot.metrics.push_back(std::move(metric));
+  }
+  shown_.with([&](const Shown& shown) {
+    snapshot.checkpoint = shown.checkpoint;
+    snapshot.committed_at = shown.at;
+    snapshot.commit_duration = shown.duration;
+    for (std::size_t m = 0; m < counted_.size(); ++m) {
+      MetricSnapshot& metric = snapshot.metrics[m];
+      if (with_values) {
+        metric.values = shown.metrics[m].values;
+        metric.registry->copy_live(metric.values.size(), metric.live);
+      }
+      metric.total = shown.metrics[m].total;
+      metric.capped = shown.metrics[m].capped;
+      metric.population = metric.registry->population();
+    }
+  });
+  return snapshot;
+}
+
+}  // namespace weir
