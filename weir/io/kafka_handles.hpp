@@ -1,0 +1,41 @@
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <string>
+
+#include "weir/io/kafka.hpp"
+
+// The one place that includes librdkafka's header; used by io/kafka*.cpp only.
+
+namespace weir::rdkafka {
+
+template <auto Destroy>
+struct Deleter {
+  template <typename T>
+  void operator()(T* handle) const {
+    Destroy(handle);
+  }
+};
+
+using Conf = std::unique_ptr<rd_kafka_conf_t, Deleter<&rd_kafka_conf_destroy>>;
+using Handle = std::unique_ptr<rd_kafka_t, Deleter<&rd_kafka_destroy>>;
+using Topic = std::unique_ptr<rd_kafka_topic_t, Deleter<&rd_kafka_topic_destroy>>;
+using Queue = std::unique_ptr<rd_kafka_queue_t, Deleter<&rd_kafka_queue_destroy>>;
+using Message = std::unique_ptr<rd_kafka_message_t, Deleter<&rd_kafka_message_destroy>>;
+using Event = std::unique_ptr<rd_kafka_event_t, Deleter<&rd_kafka_event_destroy>>;
+using AdminOptions =
+    std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<&rd_kafka_AdminOptions_destroy>>;
+using TopicNames =
+    std::unique_ptr<rd_kafka_TopicCollection_t, Deleter<&rd_kafka_TopicCollection_destroy>>;
+using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
+                                      Deleter<&rd_kafka_topic_partition_list_destroy>>;
+
+/// The configuration of a consumer. Throws Error::usage as KafkaConsumer's constructor does.
+[[nodiscard]] Conf consumer_conf(const std::string& brokers, const KafkaProperties& properties);
+
+/// What an error code means to us; `text` is its explanation, or librdkafka's standard one.
+[[nodiscard]] KafkaFailure failure(rd_kafka_resp_err_t code, const char* text = nullptr);
+
+}  // namespace weir::rdkafka
