@@ -1,0 +1,142 @@
+#include "weir/enrich/as_names.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include "weir/base/utf8.hpp"
+
+namespace weir {
+namespace {
+
+struct Line {
+  std::uint32_t number;
+  std::string_view name;
+};
+
+bool blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+bool letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && blank(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::string_view without_country(std::string_view text) {
+  const std::size_t n = text.size();
+  const bool country = n >= 4 && letter(text[n - 1]) && letter(text[n - 2]) && blank(text[n - 3]);
+  if (!country) {
+    return text;
+  }
+  std::string_view before = trimmed(text.substr(0, n - 2));
+  if (!before.ends_with(',')) {
+    return text;
+  }
+  before.remove_suffix(1);
+  return trimmed(before);
+}
+
+/// What a line that is not empty says, if it says anything.
+std::optional<Line> read(std::string_view line) {
+  if (line.size() > 2 && (line[0] == 'A' || line[0] == 'a') && (line[1] == 'S' || line[1] == 's')) {
+    line.remove_prefix(2);
+  }
+  Line out{};
+  const char* end = line.data() + line.size();
+  const auto [rest, error] = std::from_chars(line.data(), end, out.number);
+  if (error != std::errc() || rest == end || !blank(*rest)) {
+    return std::nullopt;
+  }
+  out.name = without_country(trimmed(line.substr(static_cast<std::size_t>(rest - line.data()))));
+  return out.name.empty() ? std::nullopt : std::optional(out);
+}
+
+}  // namespace
+
+AsNames AsNames::parse(std::string_view text) {
+  AsNames out;
+  std::vector<Line> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    if (const auto read_line = read(line)) {
+      lines.push_back(*read_line);
+    } else {
+      ++out.malformed_;
+    }
+  }
+  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+    return a.number != b.number ? a.number < b.number : a.name.data() < b.name.data();
+  });
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i + 1 < lines.size() && lines[i + 1].number == lines[i].number) {
+      continue;  // a later line says otherwise
+    }
+    const std::string_view name = lines[i].name;
+    append_mended(out.text_, is_valid_utf8(name) ? name : latin1_to_utf8(name));
+    if (out.text_.size() > std::numeric_limits<std::uint32_t>::max()) {
+      break;  // beyond 4 GiB of names; whoever reads the text bounds it far below
+    }
+    out.numbers_.push_back(lines[i].number);
+    out.ends_.push_back(static_cast<std::uint32_t>(out.text_.size()));
+  }
+  return out;
+}
+
+std::string_view AsNames::name_at(std::size_t at) const {
+  const std::size_t begin = at == 0 ? 0 : ends_[at - 1];
+  return std::string_view(text_).substr(begin, ends_[at] - begin);
+}
+
+std::string_view AsNames::name(std::uint32_t as) const {
+  const auto found = std::lower_bound(numbers_.begin(), numbers_.end(), as);
+  if (found == numbers_.end() || *found != as) {
+    return {};
+  }
+  return name_at(static_cast<std::size_t>(found - numbers_.begin()));
+}
+
+bool AsNames::operator==(const AsNames& other) const {
+  return numbers_ == other.numbers_ && ends_ == other.ends_ && text_ == other.text_;
+}
+
+std::vector<std::uint32_t> changed(const AsNames& older, const AsNames& newer) {
+  std::vector<std::uint32_t> out;
+  std::size_t a = 0;
+  std::size_t b = 0;
+  while (a < older.size() || b < newer.size()) {
+    const bool only_older =
+        b == newer.size() || (a < older.size() && older.numbers_[a] < newer.numbers_[b]);
+    const bool only_newer =
+        a == older.size() || (b < newer.size() && newer.numbers_[b] < older.numbers_[a]);
+    if (only_older) {
+      out.push_back(older.numbers_[a++]);
+    } else if (only_newer) {
+      out.push_back(newer.numbers_[b++]);
+    } else {
+      if (older.name_at(a) != newer.name_at(b)) {
+        out.push_back(older.numbers_[a]);
+      }
+      ++a;
+      ++b;
+    }
+  }
+  return out;
+}
+
+}  // namespace weir
