@@ -1,0 +1,122 @@
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "bench/series_data.hpp"
+#include "weir/sink/prometheus.hpp"
+#include "weir/sink/series_counter.hpp"
+
+// What it costs to count a record: the argument `series` is how many there are, `zipf` how they are
+// drawn (0: evenly).
+
+namespace weir {
+namespace {
+
+/// Batches for a million records, so that caches see what they would see in earnest: the rows of
+/// one batch are made again and again, just in front of the measured code.
+std::vector<bench::Pair> draw(std::size_t series, bool zipf) {
+  constexpr std::size_t kRecords = 1'000'000;
+  std::mt19937_64 random(1);
+  // Popular series are no neighbours in memory.
+  std::vector<std::size_t> order(series);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::shuffle(order.begin(), order.end(), random);
+  const bench::Zipf ranks(series);
+  std::vector<bench::Pair> pairs;
+  for (std::size_t i = 0; i < kRecords; ++i) {
+    pairs.push_back(bench::pair_of(order[zipf ? ranks(random) : random() % series]));
+  }
+  return pairs;
+}
+
+template <typename Add>
+void measure(benchmark::State& state, Add&& add) {
+  const auto series = static_cast<std::size_t>(state.range(0));
+  const auto pairs = draw(series, state.range(1) != 0);
+  std::vector<std::unique_ptr<FlowBatch>> batches;
+  FlowBatch all;
+  for (std::size_t i = 0; i < series; ++i) {
+    bench::append_flow(all, bench::pair_of(i), 1);
+    if (all.full() || i + 1 == series) {
+      add(all);
+      all.clear();
+    }
+  }
+  FlowBatch batch;
+  std::size_t at = 0;
+  const auto refill = [&] {
+    batch.clear();
+    while (!batch.full()) {
+      bench::append_flow(batch, pairs[at], 1400);
+      at = at + 1 == pairs.size() ? 0 : at + 1;
+    }
+  };
+  // Making the rows is measured alone and taken off: pausing the clock costs more than a batch
+  // does.
+  for (auto _ : state) {
+    refill();
+    add(batch);
+  }
+  const auto runs = static_cast<std::int64_t>(state.iterations());
+  state.SetItemsProcessed(runs * static_cast<std::int64_t>(FlowBatch::kCapacity));
+}
+
+void fill_only(benchmark::State& state) {
+  measure(state, [](const FlowBatch& batch) { benchmark::DoNotOptimize(batch[0].bytes); });
+}
+
+void prometheus_sink_write(benchmark::State& state) {
+  PrometheusSink sink(bench::default_metrics());
+  Accounts accounts;
+  measure(state, [&](const FlowBatch& batch) { sink.write(batch, accounts); });
+}
+
+void series_counter_add(benchmark::State& state) {
+  Metric metric = bench::default_metrics()[0];
+  SeriesCounter counter(std::make_shared<SeriesRegistry>(metric), metric.value);
+  std::vector<std::uint16_t> rows(FlowBatch::kCapacity);
+  std::iota(rows.begin(), rows.end(), std::uint16_t{0});
+  measure(state, [&](const FlowBatch& batch) { counter.add(batch, {rows.data(), batch.size()}); });
+}
+
+/// A commit after a million records.
+void prometheus_sink_commit(benchmark::State& state) {
+  PrometheusSink sink(bench::default_metrics());
+  Accounts accounts;
+  const auto pairs = draw(static_cast<std::size_t>(state.range(0)), state.range(1) != 0);
+  FlowBatch batch;
+  for (auto _ : state) {
+    state.PauseTiming();
+    for (const bench::Pair& pair : pairs) {
+      bench::append_flow(batch, pair, 1400);
+      if (batch.full()) {
+        sink.write(batch, accounts);
+        batch.clear();
+      }
+    }
+    state.ResumeTiming();
+    sink.commit({});
+  }
+}
+
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"series", "zipf"});
+  for (const std::int64_t series : {1, 20'000, 1'000'000}) {
+    benchmark->Args({series, 1})->Args({series, 0});
+  }
+}
+BENCHMARK(fill_only)->Apply(sizes);
+BENCHMARK(series_counter_add)->Apply(sizes);
+BENCHMARK(prometheus_sink_write)->Apply(sizes);
+BENCHMARK(prometheus_sink_commit)
+    ->ArgNames({"series", "zipf"})
+    ->Args({1'000'000, 1})
+    ->Args({1'000'000, 0})
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace weir

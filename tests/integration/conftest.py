@@ -1,0 +1,43 @@
+"""What integration tests share: one broker for all that do not need their own."""
+
+import pytest
+
+from servers.kafka import Kafka
+from servers.weir import Weir
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory):
+    """A running broker; use topics of your own name, and stop nothing."""
+    with Kafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def topic(kafka, request):
+    """A function that makes a topic of a name no other test has: topic(partitions, config)."""
+    made = []
+
+    def make(partitions=1, config=None):
+        name = f"{request.node.name}-{len(made)}".replace("[", "-").replace("]", "")
+        made.append(kafka.create_topic(name, partitions, config))
+        return name
+
+    return make
+
+
+@pytest.fixture
+def export(tmp_path):
+    """A function that starts `weir export ARGS…`, without AS names unless ARGS say otherwise, in
+    the test's own folder; what still runs at the end of the test is stopped."""
+    started = []
+
+    def start(*args, **settings):
+        names = () if "--as-names" in args else ("--as-names", "none")
+        weir = Weir("export", *args, *names, folder=tmp_path, name=f"weir{len(started)}", **settings)
+        started.append(weir)
+        return weir.start()
+
+    yield start
+    for weir in started:
+        weir.stop()

@@ -1,0 +1,247 @@
+"""Apache Kafka: one JVM that is controller and broker, and what tests do to it."""
+
+import fcntl
+import os
+import shutil
+import struct
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from servers.process import BUILD, CACHE, Process, free_port
+
+VERSION = "4.1.1"  # as in kafka-pom.xml
+_HERE = Path(__file__).resolve().parent
+_HOME = CACHE / f"kafka-{VERSION}"
+_CLUSTER_ID = "d2VpcndlaXJ3ZWlyd2Vpcg"
+_JAVA = ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable",
+         f"-Dlog4j2.configurationFile={_HERE / 'kafka-log4j2.properties'}"]  # fmt: skip
+
+_DEFAULTS = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "auto.create.topics.enable": "false",
+    "broker.session.timeout.ms": "3000",  # so long a killed broker's successor is not let in
+    "broker.heartbeat.interval.ms": "500",
+    "num.network.threads": "2",
+    "num.io.threads": "2",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as read back: key and value None where Kafka has null; timestamp in ms."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+def fetch_jars():
+    """Kafka's jars, fetched once through Maven as it is configured here."""
+    jars = _HOME / "jars"
+    _HOME.mkdir(parents=True, exist_ok=True)
+    with open(_HOME / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not jars.exists():
+            partial = _HOME / "partial"
+            shutil.rmtree(partial, ignore_errors=True)
+            pom = shutil.copy(_HERE / "kafka-pom.xml", _HOME / "pom.xml")
+            subprocess.run(
+                ["/usr/bin/mvn", "-B", "-q", "-f", pom, "dependency:copy-dependencies",
+                 f"-DoutputDirectory={partial}", "-DincludeScope=runtime"],
+                check=True, timeout=600, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            partial.rename(jars)
+    return sorted(jars.glob("*.jar"))
+
+
+class Kafka(Process):
+    """A fresh broker on free ports. `properties` are added to the broker's; `scram` is
+    {user: password} of SCRAM-SHA-256 users that exist from the start.
+
+    Stop, kill and start again keep port and data. pause() and cont() freeze it and let it go on."""
+
+    def __init__(self, folder, properties=None, scram=None, name="kafka"):
+        self.port = free_port()
+        self.brokers = f"127.0.0.1:{self.port}"
+        self.data = Path(folder) / f"{name}-data"
+        self._scram = scram or {}
+        self._config = Path(folder) / f"{name}.properties"
+        self._properties = self._all_properties(properties or {})
+        self._archive = _HOME / "classes.jsa"
+        self._new_archive = None
+        super().__init__(name, [], folder, {"CLASSPATH": ":".join(map(str, fetch_jars()))})
+
+    def _all_properties(self, extra):
+        controller = free_port()
+        return {
+            **_DEFAULTS,
+            "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+            "listeners": f"PLAINTEXT://{self.brokers},CONTROLLER://127.0.0.1:{controller}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,"
+            "SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL",
+            "log.dirs": str(self.data),
+            **extra,
+        }
+
+    def start(self, timeout=60.0):
+        lines = [f"{key}={value}\n" for key, value in self._properties.items()]
+        self._config.write_text("".join(lines))
+        if not self.data.exists():
+            self._format()
+        self.command = [*_JAVA, *self._archive_flags(), "kafka.Kafka", str(self._config)]
+        super().start()
+        self.wait_for(self._answers, timeout, "answering")
+        return self
+
+    def _answers(self):
+        return subprocess.run(["kcat", "-b", self.brokers, "-L", "-m", "1"],
+                              capture_output=True).returncode == 0  # fmt: skip
+
+    def _format(self):
+        """Formatting takes a second of Java, so what it makes is kept where it is always the same."""
+        kept = _HOME / "formatted"
+        if kept.exists() and not self._scram:
+            shutil.copytree(kept, self.data)
+            return
+        words = [*_JAVA, "kafka.tools.StorageTool", "format", "-t", _CLUSTER_ID, "-c", self._config]
+        for user, password in self._scram.items():
+            words += ["--add-scram", f"SCRAM-SHA-256=[name={user},password={password}]"]
+        subprocess.run(words, check=True, timeout=60, stdout=subprocess.DEVNULL,
+                       env={**os.environ, **self.env})  # fmt: skip
+        if not self._scram:
+            partial = _HOME / f"formatted-{os.getpid()}"
+            shutil.copytree(self.data, partial, dirs_exist_ok=True)
+            try:
+                partial.rename(kept)
+            except OSError:  # another run was first
+                shutil.rmtree(partial)
+
+    def _archive_flags(self):
+        """The first broker leaves its loaded classes behind, which saves later ones a second."""
+        if self._archive.exists():
+            return [f"-XX:SharedArchiveFile={self._archive}"]
+        self._new_archive = self._archive.with_suffix(f".{os.getpid()}.{self.port}")
+        return [f"-XX:ArchiveClassesAtExit={self._new_archive}"]
+
+    def stop(self, *args, **kwargs):
+        status = super().stop(*args, **kwargs)
+        if self._new_archive and self._new_archive.exists():
+            if status in (0, 143, -15):
+                self._new_archive.rename(self._archive)
+            else:
+                self._new_archive.unlink()
+        self._new_archive = None
+        return status
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    # Administration, by a small program of ours: Kafka's own tools take seconds of Java each.
+
+    def _admin(self, *words):
+        done = subprocess.run(
+            [BUILD / "tools" / "kafka_admin", self.brokers, *map(str, words)],
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, f"kafka_admin {words}: {done.stderr}"
+        return done.stdout
+
+    def create_topic(self, name, partitions=1, config=None):
+        settings = [f"{key}={value}" for key, value in (config or {}).items()]
+        self._admin("create-topic", name, partitions, *settings)
+        return name
+
+    def add_partitions(self, name, total):
+        self._admin("add-partitions", name, total)
+
+    def delete_topic(self, name):
+        self._admin("delete-topic", name)
+
+    def delete_records(self, name, partition, before):
+        """Deletes the records of offsets below `before`, as retention does."""
+        self._admin("delete-records", name, partition, before)
+
+    def offsets(self, name, partition):
+        """(first offset, next offset)"""
+        low, high = self._admin("offsets", name, partition).split()
+        return int(low), int(high)
+
+    def committed(self, group, topic, partition):
+        """(offset, metadata) a consumer group has committed; None where it has not."""
+        offset, _, metadata = self._admin("committed", group, topic, partition).partition(" ")
+        return None if int(offset) < 0 else (int(offset), metadata.removesuffix("\n"))
+
+    # Records
+
+    def produce(self, topic, values, partition=-1, key=None, timestamp=0, transaction=None,
+                commit=True):  # fmt: skip
+        """Sends values (str, bytes or None) in order and waits until all are acknowledged.
+
+        partition -1 leaves it to the key; timestamp in ms, 0 is now, or a list of one for each
+        value. With `transaction`, a transactional id, all go in one transaction, which is committed
+        or aborted."""
+        words = [BUILD / "tools" / "kafka_produce", self.brokers, topic]
+        if transaction:
+            words += [transaction, "commit" if commit else "abort"]
+        values = list(values)
+        stamps = timestamp if isinstance(timestamp, list) else [timestamp] * len(values)
+        parts = [
+            _frame(partition, stamp, key, value)
+            for stamp, value in zip(stamps, values, strict=True)
+        ]
+        done = subprocess.run(words, input=b"".join(parts), capture_output=True, timeout=120)
+        assert done.returncode == 0, f"kafka_produce: {done.stderr.decode(errors='replace')}"
+
+    @staticmethod
+    def frame(value, partition=-1, key=None, timestamp=0):
+        """One record as tests/tools/kafka_produce reads it."""
+        return _frame(partition, timestamp, key, value)
+
+    def consume(self, topic, committed_only=True):
+        """All records of a topic, ordered by partition and offset, read by kcat."""
+        level = "read_committed" if committed_only else "read_uncommitted"
+        done = subprocess.run(
+            ["kcat", "-C", "-q", "-e", "-b", self.brokers, "-t", topic, "-o", "beginning",
+             "-X", f"isolation.level={level}", "-X", "fetch.wait.max.ms=10", "-f", "%p %o %T %K %S\n%k%s\n"],
+            capture_output=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, f"kcat: {done.stderr.decode(errors='replace')}"
+        return sorted(_records(done.stdout), key=lambda record: (record.partition, record.offset))
+
+
+def _bytes(text):
+    return text.encode() if isinstance(text, str) else text
+
+
+def _frame(partition, timestamp, key, value):
+    """One record as kafka_produce reads it; the length -1 stands for null."""
+    key, value = _bytes(key), _bytes(value)
+    sizes = [-1 if part is None else len(part) for part in (key, value)]
+    return struct.pack("<iqii", partition, timestamp, *sizes) + (key or b"") + (value or b"")
+
+
+def _records(output):
+    position = 0
+    while position < len(output):
+        end = output.index(b"\n", position)
+        partition, offset, timestamp, *sizes = map(int, output[position:end].split())
+        position = end + 1
+        parts = []
+        for size in sizes:
+            parts.append(None if size < 0 else output[position : position + max(size, 0)])
+            position += max(size, 0)
+        assert output[position : position + 1] == b"\n", "kcat's output is not as expected"
+        position += 1
+        yield Record(partition, offset, timestamp, *parts)

@@ -1,0 +1,204 @@
+// What the tests ask of a broker, without the seconds of Java that Kafka's own tools take each:
+//
+//   kafka_admin BROKERS create-topic NAME PARTITIONS [KEY=VALUE…]
+//   kafka_admin BROKERS add-partitions NAME TOTAL
+//   kafka_admin BROKERS delete-topic NAME
+//   kafka_admin BROKERS delete-records NAME PARTITION BEFORE
+//   kafka_admin BROKERS offsets NAME PARTITION             prints "first next"
+//   kafka_admin BROKERS committed GROUP NAME PARTITION     prints "offset metadata", -1001 for none
+//
+// Exit status 0 when the broker has done it.
+#include <librdkafka/rdkafka.h>
+
+#include <cinttypes>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr int kTimeoutMs = 30'000;
+
+struct Failed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+template <auto Destroy>
+struct Destroyer {
+  template <typename T>
+  void operator()(T* handle) const {
+    Destroy(handle);
+  }
+};
+using Client = std::unique_ptr<rd_kafka_t, Destroyer<rd_kafka_destroy>>;
+using Queue = std::unique_ptr<rd_kafka_queue_t, Destroyer<rd_kafka_queue_destroy>>;
+using Event = std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_destroy>>;
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
+                                   Destroyer<rd_kafka_topic_partition_list_destroy>>;
+
+using Words = std::vector<std::string>;
+
+void check(rd_kafka_resp_err_t status, const char* text = nullptr) {
+  if (status != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw Failed(text != nullptr ? text : rd_kafka_err2str(status));
+  }
+}
+
+Client connect(const std::string& brokers, const std::string& group = "") {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char text[512];
+  const auto set = [&](const char* name, const std::string& value) {
+    if (rd_kafka_conf_set(conf, name, value.c_str(), text, sizeof text) != RD_KAFKA_CONF_OK) {
+      throw Failed(text);
+    }
+  };
+  set("bootstrap.servers", brokers);
+  if (!group.empty()) {
+    set("group.id", group);
+  }
+  Client client(
+      rd_kafka_new(group.empty() ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, text, sizeof text));
+  if (client == nullptr) {
+    throw Failed(text);
+  }
+  return client;
+}
+
+Event wait(const Queue& queue) {
+  Event event(rd_kafka_queue_poll(queue.get(), kTimeoutMs));
+  if (event == nullptr) {
+    throw Failed("no answer within 30 s");
+  }
+  check(rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get()));
+  return event;
+}
+
+void check_topics(const rd_kafka_topic_result_t** results, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    check(rd_kafka_topic_result_error(results[i]), rd_kafka_topic_result_error_string(results[i]));
+  }
+}
+
+void create_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  char text[512];
+  rd_kafka_NewTopic_t* topic =
+      rd_kafka_NewTopic_new(words.at(0).c_str(), std::stoi(words.at(1)), 1, text, sizeof text);
+  if (topic == nullptr) {
+    throw Failed(text);
+  }
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const std::size_t equals = words[i].find('=');
+    check(rd_kafka_NewTopic_set_config(topic, words[i].substr(0, equals).c_str(),
+                                       words[i].substr(equals + 1).c_str()));
+  }
+  rd_kafka_CreateTopics(client, &topic, 1, nullptr, queue.get());
+  rd_kafka_NewTopic_destroy(topic);
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_CreateTopics_result(event.get());
+  check_topics(rd_kafka_CreateTopics_result_topics(result, &count), count);
+}
+
+void add_partitions(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  char text[512];
+  const auto total = static_cast<std::size_t>(std::stoul(words.at(1)));
+  rd_kafka_NewPartitions_t* wanted =
+      rd_kafka_NewPartitions_new(words.at(0).c_str(), total, text, sizeof text);
+  if (wanted == nullptr) {
+    throw Failed(text);
+  }
+  rd_kafka_CreatePartitions(client, &wanted, 1, nullptr, queue.get());
+  rd_kafka_NewPartitions_destroy(wanted);
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_CreatePartitions_result(event.get());
+  check_topics(rd_kafka_CreatePartitions_result_topics(result, &count), count);
+}
+
+void delete_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  rd_kafka_DeleteTopic_t* topic = rd_kafka_DeleteTopic_new(words.at(0).c_str());
+  rd_kafka_DeleteTopics(client, &topic, 1, nullptr, queue.get());
+  rd_kafka_DeleteTopic_destroy(topic);
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_DeleteTopics_result(event.get());
+  check_topics(rd_kafka_DeleteTopics_result_topics(result, &count), count);
+}
+
+Partitions one_partition(const std::string& topic, const std::string& partition,
+                         std::int64_t offset) {
+  Partitions list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), std::stoi(partition))->offset =
+      offset;
+  return list;
+}
+
+void delete_records(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  const Partitions before = one_partition(words.at(0), words.at(1), std::stoll(words.at(2)));
+  rd_kafka_DeleteRecords_t* wanted = rd_kafka_DeleteRecords_new(before.get());
+  rd_kafka_DeleteRecords(client, &wanted, 1, nullptr, queue.get());
+  rd_kafka_DeleteRecords_destroy(wanted);
+  const Event event = wait(queue);
+  const auto* result = rd_kafka_event_DeleteRecords_result(event.get());
+  check(rd_kafka_DeleteRecords_result_offsets(result)->elems[0].err);
+}
+
+void offsets(rd_kafka_t* client, const Words& words) {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  check(rd_kafka_query_watermark_offsets(client, words.at(0).c_str(), std::stoi(words.at(1)), &low,
+                                         &high, kTimeoutMs));
+  std::printf("%" PRId64 " %" PRId64 "\n", low, high);
+}
+
+void committed(const std::string& brokers, const Words& words) {
+  const Client client = connect(brokers, words.at(0));
+  const Partitions list = one_partition(words.at(1), words.at(2), RD_KAFKA_OFFSET_INVALID);
+  check(rd_kafka_committed(client.get(), list.get(), kTimeoutMs));
+  const rd_kafka_topic_partition_t& found = list->elems[0];
+  check(found.err);
+  std::printf("%" PRId64 " ", found.offset);
+  std::fwrite(found.metadata, 1, found.metadata_size, stdout);
+  std::printf("\n");
+}
+
+void run(const std::string& brokers, std::string_view command, const Words& words) {
+  if (command == "committed") {
+    committed(brokers, words);
+    return;
+  }
+  const Client client = connect(brokers);
+  const Queue queue(rd_kafka_queue_new(client.get()));
+  if (command == "create-topic") {
+    create_topic(client.get(), queue, words);
+  } else if (command == "add-partitions") {
+    add_partitions(client.get(), queue, words);
+  } else if (command == "delete-topic") {
+    delete_topic(client.get(), queue, words);
+  } else if (command == "delete-records") {
+    delete_records(client.get(), queue, words);
+  } else if (command == "offsets") {
+    offsets(client.get(), words);
+  } else {
+    throw Failed("no command " + std::string(command));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    std::fprintf(stderr, "usage: kafka_admin BROKERS COMMAND WORDS…, see the source\n");
+    return 2;
+  }
+  try {
+    run(argv[1], argv[2], Words(argv + 3, argv + argc));
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", argv[2], error.what());
+    return 1;
+  }
+}
