@@ -1,0 +1,191 @@
+#include "cli/export_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "weir/base/error.hpp"
+#include "weir/base/near_match.hpp"
+#include "weir/pipeline/registry.hpp"
+
+namespace weir {
+namespace {
+
+constexpr unsigned long long kMaxSeries = 100'000'000;
+constexpr unsigned long long kMaxRate = 10'000'000;
+
+std::uint32_t parse_asn(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with("AS") || digits.starts_with("as")) {
+    digits.remove_prefix(2);
+  }
+  return static_cast<std::uint32_t>(parse_number("--asn", digits, 0, 0xffffffff));
+}
+
+template <typename Value, std::size_t Count>
+Value parse_choice(std::string_view flag, std::string_view text,
+                   const std::array<std::pair<std::string_view, Value>, Count>& choices) {
+  std::string known;
+  for (const auto& [name, value] : choices) {
+    if (name == text) {
+      return value;
+    }
+    known += known.empty() ? "" : ", ";
+    known += name;
+  }
+  throw Error::usage(fmt::format("{}: \"{}\" is none of {}", flag, text, known));
+}
+
+log::Level parse_level(std::string_view text) {
+  using Level = log::Level;
+  static constexpr std::array<std::pair<std::string_view, Level>, 4> kLevels = {
+      {{"debug", Level::debug},
+       {"info", Level::info},
+       {"warn", Level::warn},
+       {"error", Level::error}}};
+  return parse_choice("--log.level", text, kLevels);
+}
+
+log::Format parse_log_format(std::string_view text) {
+  using Format = log::Format;
+  static constexpr std::array<std::pair<std::string_view, Format>, 2> kFormats = {
+      {{"logfmt", Format::logfmt}, {"json", Format::json}}};
+  return parse_choice("--log.format", text, kFormats);
+}
+
+std::string parse_format(const std::string& text) {
+  const auto known = decoder_names();
+  if (std::find(known.begin(), known.end(), text) == known.end()) {
+    throw Error::usage(fmt::format("--format: \"{}\" is none of {}.{}", text,
+                                   fmt::join(known, ", "), did_you_mean(text, known)));
+  }
+  return text;
+}
+
+Filter parse_where(const std::string& text) {
+  try {
+    return Filter::compile(text);
+  } catch (const Error& error) {
+    throw Error::usage(fmt::format("--where: {}", error.what()));
+  }
+}
+
+void add_all(std::vector<std::string>& list, const std::string& value) {
+  for (std::string& part : split_list(value)) {
+    list.push_back(std::move(part));
+  }
+}
+
+/// librdkafka takes them as one list.
+void add_brokers(std::string& brokers, const std::string& value) {
+  for (const std::string& part : split_list(value)) {
+    brokers += brokers.empty() ? "" : ",";
+    brokers += part;
+  }
+}
+
+std::vector<Flag> source_flags(ExportOptions& options) {
+  using Kind = Flag::Kind;
+  return {
+      {"--brokers,--broker", Kind::list, "HOST:PORT,…",
+       "Kafka brokers to start from; may be repeated",
+       [&](const std::string& value) { add_brokers(options.kafka.brokers, value); }},
+      {"--topic", Kind::list, "TOPIC,…", "Topics to read; may be repeated",
+       [&](const std::string& value) { add_all(options.kafka.topics, value); }},
+      {"--partitions", Kind::value, "all|LIST", "Partitions to read (all)",
+       [&](const std::string& value) { options.kafka.partitions = parse_kafka_partitions(value); }},
+      {"--start", Kind::value, "WHEN",
+       "Where to begin: latest, earliest or a time as in RFC 3339 (latest)",
+       [&](const std::string& value) { options.kafka.start = parse_kafka_start(value); }},
+      {"-X", Kind::list, "KEY=VALUE|@FILE",
+       "Property of librdkafka, or a file of them, one on each line; may be repeated",
+       [&](const std::string& value) { add_kafka_properties(value, options.kafka.properties); }},
+      {"--from", Kind::value, "FILE|-", "Read JSON lines from a file or standard input, not Kafka",
+       [&](const std::string& value) { options.from = value; }},
+      {"--demo", Kind::toggle, "", "Make records up instead of reading any",
+       [&](const std::string&) { options.demo = true; }},
+      {"--demo.rate", Kind::value, "N", "Records made up each second (2000)",
+       [&](const std::string& value) {
+         options.demo_rate = parse_number("--demo.rate", value, 1, kMaxRate);
+       }},
+  };
+}
+
+std::vector<Flag> metric_flags(ExportOptions& options) {
+  using Kind = Flag::Kind;
+  return {
+      {"--asn", Kind::list, "ASN,…", "Your own AS numbers, which tell sent from received (0)",
+       [&](const std::string& value) {
+         for (const std::string& part : split_list(value)) {
+           options.own_systems.push_back(parse_asn(part));
+         }
+       }},
+      {"--as-names", Kind::value, "URL|FILE|none",
+       fmt::format("AS names in the form of cidr-report's asn.txt ({})", kDefaultAsNames),
+       [&](const std::string& value) {
+         options.as_names = value;
+         options.as_names_given = true;
+       }},
+      {"--max-series", Kind::value, "N",
+       "Series of each metric; what is beyond counts in the series \"other\" (1000000)",
+       [&](const std::string& value) {
+         options.max_series = parse_number("--max-series", value, 1, kMaxSeries);
+       }},
+      {"--where", Kind::value, "FILTER", "Count only flows that match, as in 'proto == tcp'",
+       [&](const std::string& value) {
+         options.where = parse_where(value);
+         options.where_text = value;
+       }},
+      {"--format", Kind::value, "FORMAT",
+       fmt::format("Form of the records: {} (auto)", fmt::join(decoder_names(), ", ")),
+       [&](const std::string& value) { options.format = parse_format(value); }},
+  };
+}
+
+std::vector<Flag> program_flags(ExportOptions& options) {
+  using Kind = Flag::Kind;
+  return {
+      {"--web.listen-address,--addr", Kind::list, "ADDRESS",
+       "Address and port to serve on; may be repeated (:9590)",
+       [&](const std::string& value) { options.listen_addresses.push_back(value); }},
+      {"--web.enable-lifecycle", Kind::toggle, "", "Allow POST /-/reload",
+       [&](const std::string&) { options.enable_lifecycle = true; }},
+      {"--log.level", Kind::value, "LEVEL", "debug, info, warn or error (info)",
+       [&](const std::string& value) { options.log_level = parse_level(value); }},
+      {"--log.format", Kind::value, "FORMAT", "logfmt or json (logfmt)",
+       [&](const std::string& value) { options.log_format = parse_log_format(value); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Flag> export_flags(ExportOptions& options) {
+  std::vector<Flag> all = source_flags(options);
+  for (auto table : {metric_flags(options), program_flags(options)}) {
+    all.insert(all.end(), table.begin(), table.end());
+  }
+  return all;
+}
+
+void check_export_options(const ExportOptions& options) {
+  const bool kafka = !options.kafka.brokers.empty() || !options.kafka.topics.empty();
+  const int sources = (kafka ? 1 : 0) + (options.from.empty() ? 0 : 1) + (options.demo ? 1 : 0);
+  if (sources == 0) {
+    throw Error::usage(
+        "nothing to read: give --brokers and --topic, or --from FILE, or --demo to look around");
+  }
+  if (sources > 1) {
+    throw Error::usage("--brokers with --topic, --from and --demo exclude each other: give one");
+  }
+  if (kafka && options.kafka.brokers.empty()) {
+    throw Error::usage("--brokers is missing: where is Kafka? As in --brokers kafka1:9092");
+  }
+  if (kafka && options.kafka.topics.empty()) {
+    throw Error::usage(
+        "--topic is missing: which topic has the records? As in --topic pmacct.acct");
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/flags.hpp"
+#include "weir/base/log.hpp"
+#include "weir/enrich/as_names.hpp"
+#include "weir/flow/filter.hpp"
+#include "weir/source/kafka.hpp"
+
+namespace weir {
+
+/// What the flags of `weir export` say.
+struct ExportOptions {
+  KafkaSourceOptions kafka;
+  std::string from;  ///< a file, `-`, or empty for Kafka
+  bool demo = false;
+  std::uint64_t demo_rate = 2000;  ///< records a second
+  std::vector<std::uint32_t> own_systems;
+  std::vector<std::string> listen_addresses;
+  std::string as_names{kDefaultAsNames};
+  bool as_names_given = false;
+  std::size_t max_series = 1'000'000;
+  Filter where;  ///< matches all unless given
+  std::string where_text;
+  std::string format = "auto";
+  bool enable_lifecycle = false;
+  log::Level log_level = log::Level::info;
+  log::Format log_format = log::Format::logfmt;
+};
+
+/// The table of flags, writing into `options`.
+std::vector<Flag> export_flags(ExportOptions& options);
+
+/// Throws Error::usage for flags that make no sense together.
+void check_export_options(const ExportOptions& options);
+
+}  // namespace weir

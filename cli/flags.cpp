@@ -1,0 +1,196 @@
+#include "cli/flags.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdio>
+
+#include "weir/base/error.hpp"
+#include "weir/base/near_match.hpp"
+
+namespace weir {
+namespace {
+
+void add_flag(CLI::App& app, const Flag& flag) {
+  using Values = std::vector<std::string>;
+  if (flag.kind == Flag::Kind::toggle) {
+    app.add_flag_callback(flag.names, [take = flag.take] { take(""); }, flag.help);
+    return;
+  }
+  const auto take_all = [take = flag.take](const Values& values) {
+    for (const std::string& value : values) {
+      take(value);
+    }
+  };
+  CLI::Option* const option = app.add_option_function<Values>(flag.names, take_all, flag.help);
+  option->type_size(1)->allow_extra_args(false);
+  option->multi_option_policy(flag.kind == Flag::Kind::list ? CLI::MultiOptionPolicy::TakeAll
+                                                            : CLI::MultiOptionPolicy::TakeLast);
+}
+
+/// "--brokers" and "--broker" of "--brokers,--broker".
+std::vector<std::string_view> names_of(const Flag& flag) {
+  std::vector<std::string_view> names;
+  std::string_view rest = flag.names;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(','), rest.size());
+    names.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return names;
+}
+
+std::vector<std::string_view> long_names_of(const std::vector<Flag>& flags) {
+  std::vector<std::string_view> names = {"help"};
+  for (const Flag& flag : flags) {
+    for (const std::string_view name : names_of(flag)) {
+      if (name.starts_with("--")) {
+        names.push_back(name.substr(2));
+      }
+    }
+  }
+  return names;
+}
+
+/// The flag called `name`, dashes included; null where there is none.
+const Flag* find_flag(const std::vector<Flag>& flags, std::string_view name) {
+  const auto found = std::find_if(flags.begin(), flags.end(), [name](const Flag& flag) {
+    const auto names = names_of(flag);
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
+  return found == flags.end() ? nullptr : &*found;
+}
+
+/// CLI11 would take the next flag for a value that was forgotten.
+void check_values(const std::string& command, const std::vector<Flag>& flags,
+                  const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string_view word = words[i];
+    const auto equals = word.starts_with("--") ? word.find('=') : std::string_view::npos;
+    const std::string_view name = word.substr(0, equals);
+    const Flag* const flag = find_flag(flags, name);
+    if (flag == nullptr) {
+      continue;
+    }
+    const bool attached = equals != std::string_view::npos;
+    const std::string_view value = attached ? word.substr(equals + 1) : std::string_view();
+    if (flag->kind == Flag::Kind::toggle) {
+      if (attached && value != "true" && value != "false") {
+        throw Error::usage(fmt::format("{}: {} takes no value", command, name));
+      }
+      continue;
+    }
+    const bool missing =
+        attached ? value.empty() : i + 1 == words.size() || find_flag(flags, words[i + 1]);
+    if (missing) {
+      throw Error::usage(
+          fmt::format("{}: {} needs a value: {} {}", command, name, name, flag->placeholder));
+    }
+    i += attached ? 0 : 1;
+  }
+}
+
+std::string help_text(const std::string& command, const std::string& description,
+                      const std::vector<Flag>& flags) {
+  std::string text = fmt::format("Usage: {} [FLAGS]\n\n{}\n\nFlags:\n", command, description);
+  for (const Flag& flag : flags) {
+    text += fmt::format("  {}{}{}\n      {}\n", fmt::join(names_of(flag), ", "),
+                        flag.placeholder.empty() ? "" : " ", flag.placeholder, flag.help);
+  }
+  return text + "  -h, --help\n      Print this help\n";
+}
+
+std::string unknown_flag(const std::string& command, const std::vector<std::string>& extras,
+                         const std::vector<std::string_view>& long_names) {
+  const std::string& word = extras.front();
+  if (!word.starts_with('-') || word.size() == 1 || word == "--") {
+    return fmt::format("{}: unexpected argument \"{}\"; flags begin with --", command, word);
+  }
+  std::string_view bare = word;
+  bare.remove_prefix(std::min(bare.find_first_not_of('-'), bare.size()));
+  bare = bare.substr(0, bare.find('='));
+  std::vector<std::string> dashed;
+  for (const std::string_view name : near_matches(bare, long_names)) {
+    dashed.push_back("--" + std::string(name));
+  }
+  const std::string hint = dashed.empty()
+                               ? fmt::format("; {} --help lists all", command)
+                               : fmt::format(". Did you mean {}?", fmt::join(dashed, " or "));
+  return fmt::format("{}: unknown flag {}{}", command, word.substr(0, word.find('=')), hint);
+}
+
+}  // namespace
+
+std::vector<std::string> with_two_dashes(const std::vector<std::string>& arguments,
+                                         const std::vector<std::string_view>& long_names) {
+  std::vector<std::string> rewritten;
+  bool flags_ended = false;
+  for (const std::string& word : arguments) {
+    flags_ended = flags_ended || word == "--";
+    const bool one_dash = word.size() > 2 && word[0] == '-' && word[1] != '-';
+    const std::string_view name = std::string_view(word).substr(one_dash ? 1 : 0);
+    const bool known = one_dash && std::find(long_names.begin(), long_names.end(),
+                                             name.substr(0, name.find('='))) != long_names.end();
+    rewritten.push_back(known && !flags_ended ? "-" + word : word);
+  }
+  return rewritten;
+}
+
+Parsed parse_flags(const std::string& command, const std::string& description,
+                   const std::vector<Flag>& flags, const std::vector<std::string>& arguments) {
+  CLI::App app(description, command);
+  app.set_help_flag("-h,--help");
+  app.allow_extras();
+  for (const Flag& flag : flags) {
+    add_flag(app, flag);
+  }
+  const auto long_names = long_names_of(flags);
+  auto words = with_two_dashes(arguments, long_names);
+  check_values(command, flags, words);
+  std::reverse(words.begin(), words.end());
+  try {
+    app.parse(words);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(help_text(command, description, flags).c_str(), stdout);
+    return Parsed::help;
+  } catch (const CLI::ParseError& error) {
+    throw Error::usage(fmt::format("{}: {}", command, error.what()));
+  }
+  const auto extras = app.remaining();
+  if (!extras.empty()) {
+    throw Error::usage(unknown_flag(command, extras, long_names));
+  }
+  return Parsed::run;
+}
+
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    std::string_view part = list.substr(0, end);
+    const auto begin = part.find_first_not_of(" \t");
+    if (begin != std::string_view::npos) {
+      part = part.substr(begin, part.find_last_not_of(" \t") - begin + 1);
+      parts.emplace_back(part);
+    }
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return parts;
+}
+
+unsigned long long parse_number(std::string_view flag, std::string_view text,
+                                unsigned long long low, unsigned long long high) {
+  unsigned long long value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high) {
+    throw Error::usage(
+        fmt::format("{}: \"{}\" is no whole number from {} to {}", flag, text, low, high));
+  }
+  return value;
+}
+
+}  // namespace weir

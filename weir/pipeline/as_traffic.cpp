@@ -1,0 +1,55 @@
+#include "weir/pipeline/as_traffic.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+
+namespace weir {
+namespace {
+
+class AsNameTable final : public NameTable {
+ public:
+  explicit AsNameTable(std::shared_ptr<const AsNames> names) : names_(std::move(names)) {}
+
+  void append(std::uint64_t number, std::string& out) const override {
+    out += names_->name(static_cast<std::uint32_t>(number));
+  }
+
+ private:
+  std::shared_ptr<const AsNames> names_;
+};
+
+/// A filter for flows whose `field` is one of the systems. An absent field passes for 0.
+std::string one_of(std::string_view field, const std::vector<std::uint32_t>& systems) {
+  const auto listed = fmt::format("{} in [{}]", field, fmt::join(systems, ", "));
+  const bool zero = std::find(systems.begin(), systems.end(), 0U) != systems.end();
+  return zero ? fmt::format("({} or not {})", listed, field) : listed;
+}
+
+}  // namespace
+
+std::shared_ptr<const NameTable> AsNameLookup::current() const {
+  return std::make_shared<AsNameTable>(names_.current());
+}
+
+std::vector<Metric> as_traffic_metrics(const std::vector<std::uint32_t>& own_systems,
+                                       const std::shared_ptr<const Lookup>& names,
+                                       std::size_t max_series) {
+  const std::vector<MetricLabel> labels = {{"source_as", field("src_as"), nullptr},
+                                           {"source_as_name", field("src_as"), names},
+                                           {"destination_as", field("dst_as"), nullptr},
+                                           {"destination_as_name", field("dst_as"), names},
+                                           {"hostname", field("label"), nullptr}};
+  const std::string from = one_of("src_as", own_systems);
+  const std::string to = one_of("dst_as", own_systems);
+  return {
+      {"flow_receive_bytes_total", "Bytes received.", field("bytes"),
+       Filter::compile("not " + from + " and " + to), labels, max_series},
+      {"flow_transmit_bytes_total", "Bytes transferred.", field("bytes"), Filter::compile(from),
+       labels, max_series},
+  };
+}
+
+}  // namespace weir

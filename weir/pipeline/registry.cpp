@@ -1,0 +1,84 @@
+#include "weir/pipeline/registry.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "weir/base/error.hpp"
+#include "weir/base/near_match.hpp"
+#include "weir/decode/json.hpp"
+#include "weir/source/file.hpp"
+#include "weir/source/synthetic.hpp"
+
+namespace weir {
+namespace {
+
+struct DecoderVariant {
+  std::string_view name;
+  std::unique_ptr<Decoder> (*make)(const FieldSet& wanted);
+};
+
+struct SourceVariant {
+  std::string_view kind;
+  std::unique_ptr<Source> (*make)(const SourceOptions& options);
+};
+
+/// Everything that can be read from, one row each.
+constexpr auto kSources = std::to_array<SourceVariant>({
+    {"kafka",
+     [](const SourceOptions& options) -> std::unique_ptr<Source> {
+       return std::make_unique<KafkaSource>(options.kafka);
+     }},
+    {"file",
+     [](const SourceOptions& options) -> std::unique_ptr<Source> {
+       return std::make_unique<FileSource>(options.path);
+     }},
+    {"demo",
+     [](const SourceOptions& options) -> std::unique_ptr<Source> {
+       return std::make_unique<SyntheticSource>(options.demo_rate);
+     }},
+});
+
+std::unique_ptr<Decoder> make_json(const FieldSet& wanted) {
+  return std::make_unique<JsonDecoder>(wanted);
+}
+
+/// Every form of records, one row each.
+constexpr auto kDecoders = std::to_array<DecoderVariant>({
+    {"auto", make_json},  // found out for each message; JSON is all there is to find
+    {"json", make_json},
+});
+
+}  // namespace
+
+std::unique_ptr<Source> make_source(const SourceOptions& options) {
+  const auto* const variant =
+      std::find_if(kSources.begin(), kSources.end(),
+                   [&](const SourceVariant& each) { return each.kind == options.kind; });
+  if (variant == kSources.end()) {
+    throw Error::usage(fmt::format("there is no source \"{}\"", options.kind));
+  }
+  return variant->make(options);
+}
+
+std::vector<std::string_view> decoder_names() {
+  std::vector<std::string_view> names;
+  for (const DecoderVariant& variant : kDecoders) {
+    names.push_back(variant.name);
+  }
+  return names;
+}
+
+std::unique_ptr<Decoder> make_decoder(std::string_view name, const FieldSet& wanted) {
+  const auto* const variant =
+      std::find_if(kDecoders.begin(), kDecoders.end(),
+                   [name](const DecoderVariant& each) { return each.name == name; });
+  if (variant == kDecoders.end()) {
+    throw Error::usage(fmt::format("there is no record format \"{}\".{}", name,
+                                   did_you_mean(name, decoder_names())));
+  }
+  return variant->make(wanted);
+}
+
+}  // namespace weir

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weir/flow/stages.hpp"
+#include "weir/source/kafka.hpp"
+
+namespace weir {
+
+/// What to read from.
+struct SourceOptions {
+  std::string kind;  ///< kafka, file or demo
+  KafkaSourceOptions kafka;
+  std::string path;             ///< of kind file; `-` is standard input
+  std::uint64_t demo_rate = 0;  ///< of kind demo, records a second
+};
+
+/// Throws Error::usage for what cannot be read.
+std::unique_ptr<Source> make_source(const SourceOptions& options);
+
+/// The forms of records that can be read.
+std::vector<std::string_view> decoder_names();
+
+/// A decoder of the form called `name`, which reads the `wanted` fields. Throws Error::usage for a
+/// name that there is none of.
+std::unique_ptr<Decoder> make_decoder(std::string_view name, const FieldSet& wanted);
+
+}  // namespace weir

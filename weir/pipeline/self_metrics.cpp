@@ -1,0 +1,173 @@
+#include "weir/pipeline/self_metrics.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "weir/base/utf8.hpp"
+#include "weir/base/version.hpp"
+#include "weir/io/process_stats.hpp"
+
+namespace weir {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+double unix_seconds(std::chrono::system_clock::time_point time) {
+  return Seconds(time.time_since_epoch()).count();
+}
+
+/// The source's origins with names that can be label values: a file's need not be UTF-8.
+std::vector<OriginStatus> showable(std::vector<OriginStatus> origins) {
+  for (OriginStatus& origin : origins) {
+    std::string topic;
+    append_mended(topic, origin.topic);
+    origin.topic = std::move(topic);
+  }
+  return origins;
+}
+
+void write_origins(const SelfState& state, const std::vector<OriginStatus>& origins,
+                   FamilyWriter& out) {
+  const auto& counted = state.flows.checkpoint.accounts.origins;
+  const auto count_of = [&](std::size_t i) {
+    return i < counted.size() ? counted[i] : Accounts::Origin{};
+  };
+  out.family({"weir_messages_total", "Messages read.", "counter"});
+  std::map<std::string, std::uint64_t> records;
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    out.sample(count_of(i).messages,
+               {{"topic", origins[i].topic}, {"partition", origins[i].partition}});
+    records[origins[i].topic] += count_of(i).records;
+  }
+  out.family({"weir_records_total", "Records found in messages.", "counter"});
+  for (const auto& [topic, value] : records) {
+    out.sample(value, {{"topic", topic}});
+  }
+  out.family({"weir_records_lost_total", "Messages that retention deleted before they were read.",
+              "counter"});
+  for (const OriginStatus& origin : origins) {
+    out.sample(origin.lost, {{"topic", origin.topic}, {"partition", origin.partition}});
+  }
+}
+
+void write_positions(const SelfState& state, const std::vector<OriginStatus>& origins,
+                     FamilyWriter& out) {
+  out.family({"weir_consumer_offset",
+              "Where reading goes on, as of the last commit: an offset, or bytes into a file.",
+              "gauge"});
+  for (const Position& position : state.flows.checkpoint.positions) {
+    if (position.origin < origins.size() && position.next >= 0) {
+      const OriginStatus& origin = origins[position.origin];
+      out.sample_signed(position.next, {{"topic", origin.topic}, {"partition", origin.partition}});
+    }
+  }
+  out.family({"weir_consumer_lag",
+              "Messages (or bytes of a file) that are there and have not been read.", "gauge"});
+  for (const OriginStatus& origin : origins) {
+    if (origin.position >= 0 && origin.end >= 0) {
+      out.sample_signed(std::max<std::int64_t>(0, origin.end - origin.position),
+                        {{"topic", origin.topic}, {"partition", origin.partition}});
+    }
+  }
+}
+
+void write_accounts(const Accounts& accounts, FamilyWriter& out) {
+  out.single({"weir_records_counted_total", "Records counted in at least one metric.", "counter"},
+             accounts.counted);
+  out.family(
+      {"weir_records_filtered_total", "Records understood and not counted, by reason.", "counter"});
+  for (std::size_t i = 0; i < kFilteredNames.size(); ++i) {
+    out.sample(accounts.filtered[i], {{"reason", kFilteredNames[i]}});
+  }
+  out.family({"weir_records_refused_total", "Records refused, by reason.", "counter"});
+  for (std::size_t i = 0; i < kRefusedNames.size(); ++i) {
+    out.sample(accounts.refused[i], {{"reason", kRefusedNames[i]}});
+  }
+  out.family({"weir_records_unaccounted",
+              "Records neither counted nor filtered nor refused; anything but 0 is a defect.",
+              "gauge"});
+  out.sample_signed(accounts.unaccounted());
+}
+
+void write_series(const PrometheusSnapshot& flows, FamilyWriter& out) {
+  out.family(
+      {"weir_series", "Series of each metric: live ones are shown, dormant ones kept.", "gauge"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    out.sample(metric.population.live, {{"metric", metric.name}, {"state", "live"}});
+    out.sample(metric.population.dormant, {{"metric", metric.name}, {"state", "dormant"}});
+  }
+  out.family({"weir_series_capped_total",
+              "Records counted in the series \"other\" because the cap was reached.", "counter"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    out.sample(metric.capped, {{"metric", metric.name}});
+  }
+  out.family({"weir_metric_value_total", "What all series of a metric add up to.", "counter"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    out.sample(metric.total, {{"metric", metric.name}});
+  }
+}
+
+void write_state(const SelfState& state, FamilyWriter& out) {
+  out.family({"weir_build_info", "Version of this program; always 1.", "gauge"});
+  out.sample(1, {{"version", version()}, {"revision", git_hash()}});
+  out.single({"weir_ready", "Whether /-/ready answers 200.", "gauge"}, state.ready ? 1 : 0);
+  out.single_real({"weir_checkpoint_timestamp_seconds", "When the last commit was made.", "gauge"},
+                  unix_seconds(state.flows.committed_at));
+  out.single_real({"weir_checkpoint_duration_seconds", "How long the last commit took.", "gauge"},
+                  Seconds(state.flows.commit_duration).count());
+  out.single_real({"weir_scrape_duration_seconds",
+                   "How long the scrape before this one took to prepare.", "gauge"},
+                  state.scrape_duration);
+  out.single({"weir_as_names", "AS names known.", "gauge"}, state.names.current()->size());
+  out.single_real({"weir_as_names_timestamp_seconds",
+                   "When the AS names were fetched or read; 0 for never.", "gauge"},
+                  unix_seconds(state.names.loaded_at()));
+  out.single(
+      {"weir_as_names_failures_total", "Failed attempts to fetch or read AS names.", "counter"},
+      state.names.failures());
+}
+
+void write_http(const HttpCounters& http, FamilyWriter& out) {
+  out.single({"weir_http_connections", "Open connections.", "gauge"}, http.open);
+  out.single({"weir_http_requests_total", "Requests received.", "counter"}, http.requests);
+  out.single({"weir_http_timeouts_total", "Requests or responses cut at a deadline.", "counter"},
+             http.timed_out);
+  out.single(
+      {"weir_http_evicted_total", "Connections closed because there were too many.", "counter"},
+      http.evicted);
+}
+
+void write_process(FamilyWriter& out) {
+  const ProcessStats stats = process_stats();
+  out.single_real({"process_cpu_seconds_total", "User and system CPU time spent.", "counter"},
+                  stats.cpu_seconds);
+  out.single({"process_resident_memory_bytes", "Resident memory.", "gauge"}, stats.resident_bytes);
+  out.single({"process_virtual_memory_bytes", "Virtual memory.", "gauge"}, stats.virtual_bytes);
+  out.single({"process_open_fds", "Open file descriptors.", "gauge"}, stats.open_fds);
+  out.single({"process_max_fds", "Most file descriptors that can be open.", "gauge"},
+             stats.max_fds);
+  out.single({"process_threads", "Threads.", "gauge"}, stats.threads);
+  out.single_real({"process_start_time_seconds", "When the process started, since 1970.", "gauge"},
+                  stats.start_time_seconds);
+}
+
+}  // namespace
+
+std::string self_metrics(const SelfState& state, ExpositionFormat format) {
+  FamilyWriter out(format);
+  write_state(state, out);
+  const std::vector<OriginStatus> origins = showable(state.source.origins);
+  write_origins(state, origins, out);
+  write_positions(state, origins, out);
+  write_accounts(state.flows.checkpoint.accounts, out);
+  write_series(state.flows, out);
+  if (state.http != nullptr) {
+    write_http(*state.http, out);
+  }
+  write_process(out);
+  return out.take();
+}
+
+}  // namespace weir
