@@ -50,6 +50,16 @@ TEST_F(LogTest, JsonIsOneObjectALine) {
   EXPECT_THAT(line, EndsWith("Z\",\"level\":\"error\",\"msg\":\"a\\\\b\",\"key\":\"\\u0009\"}\n"));
 }
 
+TEST_F(LogTest, BytesFromOutsideCannotBreakALine) {
+  log::configure(log::Level::info, log::Format::json);
+  EXPECT_THAT(written([] { log::info("m\xff", {{"key", "\xc3\x28"}}); }),
+              EndsWith("\"msg\":\"m\xEF\xBF\xBD\",\"key\":\"\xEF\xBF\xBD(\"}\n"));
+  log::configure(log::Level::info, log::Format::logfmt);
+  EXPECT_THAT(
+      written([] { log::info("m", {{"bad", "\xff"}, {"escape", "\x1b[2J"}, {"good", "é"}}); }),
+      EndsWith(" msg=m bad=\"\xEF\xBF\xBD\" escape=\"\\u001b[2J\" good=é\n"));
+}
+
 TEST_F(LogTest, ThresholdHoldsBackWhatIsBelowIt) {
   log::configure(log::Level::warn, log::Format::logfmt);
   EXPECT_EQ(written([] {

@@ -153,12 +153,12 @@ TEST(SeriesCounter, KnowsWhatFits) {
   append_flow(fed.batch, 2, 0, "", 1);
   EXPECT_TRUE(fed.counter.fits(fed.batch, {fed.rows.data(), 1}));
   EXPECT_FALSE(fed.counter.fits(fed.batch, {fed.rows.data(), 2}));
-  const SeriesId one = fed.counter.series_of(fed.batch[0]);
+  const auto one = fed.counter.cell_of(fed.batch[0]);
   fed.counter.add(fed.batch[0], one);
   for (int committed = 0; committed < 2; ++committed) {
-    EXPECT_EQ(fed.counter.series_of(fed.batch[1]), one);
+    EXPECT_EQ(fed.counter.cell_of(fed.batch[1]), one);
     EXPECT_FALSE(fed.counter.fits(fed.batch[1], one, fed.shown));
-    const SeriesId two = fed.counter.series_of(fed.batch[2]);
+    const auto two = fed.counter.cell_of(fed.batch[2]);
     EXPECT_TRUE(fed.counter.fits(fed.batch[2], two, fed.shown));
     fed.counter.add(fed.batch[2], two);
     fed.counter.commit(fed.shown);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "weir/decode/json_reference.hpp"
 #include "weir/decode/json_scanner.hpp"
 #include "weir/flow/stages.hpp"

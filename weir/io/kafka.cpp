@@ -1,5 +1,6 @@
 #include "weir/io/kafka.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -144,12 +145,9 @@ KafkaFailure KafkaConsumer::start(const std::string& topic, std::int32_t partiti
       return impl_->last_error();
     }
   }
+  stop(topic, partition);
   const auto index = static_cast<std::size_t>(partition);
-  if (index < reading.tags.size()) {
-    stop(topic, partition);
-  } else {
-    reading.tags.resize(index + 1);
-  }
+  reading.tags.resize(std::max(reading.tags.size(), index + 1));
   reading.tags[index] = tag;
   if (rd_kafka_consume_start_queue(reading.handle.get(), partition, offset, impl_->queue.get()) !=
       0) {
@@ -159,13 +157,12 @@ KafkaFailure KafkaConsumer::start(const std::string& topic, std::int32_t partiti
 }
 
 void KafkaConsumer::stop(const std::string& topic, std::int32_t partition) {
-  const auto reading = impl_->topics.find(topic);
-  if (reading == impl_->topics.end()) {
-    return;
+  const auto found = impl_->topics.find(topic);
+  if (found != impl_->topics.end() &&
+      static_cast<std::size_t>(partition) < found->second.tags.size()) {
+    rd_kafka_consume_stop(found->second.handle.get(), partition);
+    impl_->drop_fetched_of(found->second.handle.get(), partition);
   }
-  // Fails for one that is not being read, harmlessly.
-  rd_kafka_consume_stop(reading->second.handle.get(), partition);
-  impl_->drop_fetched_of(reading->second.handle.get(), partition);
 }
 
 void KafkaConsumer::Impl::drop_fetched_of(const rd_kafka_topic_t* topic, std::int32_t partition) {

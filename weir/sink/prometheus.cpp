@@ -57,16 +57,16 @@ void PrometheusSink::write_carefully(const Flow& row, const Shown& shown, Accoun
   places_.clear();
   for (std::size_t m = 0; m < counted_.size(); ++m) {
     if (counted_[m].metric.where.matches(row)) {
-      const SeriesId id = counted_[m].counter.series_of(row);
-      if (!counted_[m].counter.fits(row, id, shown.metrics[m])) {
+      const SeriesIndex::Cell cell = counted_[m].counter.cell_of(row);
+      if (!counted_[m].counter.fits(row, cell, shown.metrics[m])) {
         accounts.refuse(Refused::overflow);
         return;
       }
-      places_.push_back({m, id});
+      places_.push_back({m, cell});
     }
   }
   for (const Place& place : places_) {
-    counted_[place.metric].counter.add(row, place.id);
+    counted_[place.metric].counter.add(row, place.cell);
   }
   if (places_.empty()) {
     accounts.filter(Filtered::no_metric);

@@ -66,7 +66,7 @@ class PrometheusSink final : public Sink {
   };
   struct Place {
     std::size_t metric;
-    SeriesId id;
+    SeriesIndex::Cell cell;
   };
   using RowIndexes = std::array<std::uint16_t, FlowBatch::kCapacity>;
 

@@ -228,6 +228,7 @@ void KafkaWatcher::give_orders(const std::stop_token& stop, Reports reports, Tro
   std::vector<KafkaOffset> from_first;
   std::vector<KafkaOffset> from_time;
   std::vector<KafkaOrder> orders;
+  halt_missing(orders);
   for (auto& [name, topic] : topics_) {
     if (!topic.there) {
       continue;
@@ -235,7 +236,9 @@ void KafkaWatcher::give_orders(const std::stop_token& stop, Reports reports, Tro
     for (auto& [number, partition] : topic.partitions) {
       const KafkaPartition where{name, number};
       if (partition.ordered && !partition.recreated) {
-        if (reports.contains(where)) {
+        if (std::exchange(partition.halted, false)) {
+          orders.push_back({where, KafkaOrder::Why::retry, -1, -1, -1});
+        } else if (reports.contains(where)) {
           from_first.push_back({name, number, -1, {}});
         }
       } else if (partition.recreated || !partition.from_start ||
@@ -275,11 +278,24 @@ void KafkaWatcher::give_orders(const std::stop_token& stop, Reports reports, Tro
   });
 }
 
+/// librdkafka goes on in a new topic of the same name from the old offset, without a word where
+/// that is in range.
+void KafkaWatcher::halt_missing(std::vector<KafkaOrder>& orders) {
+  for (auto& [name, topic] : topics_) {
+    for (auto& [number, partition] : topic.partitions) {
+      if (topic.missing != 0 && partition.ordered && !std::exchange(partition.halted, true)) {
+        orders.push_back({{name, number}, KafkaOrder::Why::halt, -1, -1, -1});
+      }
+    }
+  }
+}
+
 void KafkaWatcher::order(const KafkaPartition& where, Partition& partition, std::int64_t offset,
                          std::vector<KafkaOrder>& orders) {
   const auto why = partition.recreated ? KafkaOrder::Why::recreated : KafkaOrder::Why::begin;
   orders.push_back({where, why, offset, partition.recreated ? partition.end : -1, -1});
   partition.recreated = false;
+  partition.halted = false;
   partition.ordered = true;
 }
 

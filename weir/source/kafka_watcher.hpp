@@ -29,7 +29,8 @@ struct KafkaOrder {
     gap,        ///< what comes before `offset` was deleted before we got there
     recreated,  ///< another topic of the same name
     truncated,  ///< the log ends before our position: brokers lost records that we have read
-    retry,      ///< from where it is: reading it has failed
+    retry,      ///< from where it is: reading it has failed, or was halted
+    halt,       ///< not for now: its topic is gone, and one of the same name may take its place
   };
   KafkaPartition partition;
   Why why = Why::begin;
@@ -68,6 +69,7 @@ class KafkaWatcher {
     bool from_start = false;  // existed at the first answer, so --start holds; else its beginning
     bool ordered = false;     // has been given a place
     bool recreated = false;
+    bool halted = false;
     std::int64_t end = -1;
   };
   struct Topic {
@@ -100,6 +102,7 @@ class KafkaWatcher {
   /// One round of questions; true when all is well.
   bool look(const std::stop_token& stop);
   void learn(const KafkaTopic& answer, Trouble& trouble);
+  void halt_missing(std::vector<KafkaOrder>& orders);
   void learn_missing(Topic& topic, const std::string& name, Trouble& trouble);
   void learn_partitions(Topic& topic, const KafkaTopic& answer, Trouble& trouble);
   bool learn_ends(const std::stop_token& stop, Trouble& trouble);

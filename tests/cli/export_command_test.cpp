@@ -1,0 +1,111 @@
+#include "cli/commands.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/export_command.hpp"
+#include "weir/base/error.hpp"
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct Outcome {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+/// Runs the program to its end, which the arguments must bring about.
+Outcome run(const std::string& program, const std::vector<std::string>& arguments) {
+  Outcome outcome;
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  std::string error;
+  try {
+    outcome.status = run_program(program, arguments);
+  } catch (const Error& thrown) {
+    outcome.status = thrown.exit_code();
+    error = thrown.what();
+  }
+  outcome.out = testing::internal::GetCapturedStdout();
+  outcome.err = testing::internal::GetCapturedStderr() + error;
+  return outcome;
+}
+
+TEST(ProgramTest, HelpListsTheCommands) {
+  for (const char* word : {"--help", "-h", "-help", "help"}) {
+    const Outcome outcome = run("/usr/bin/weir", {word});
+    EXPECT_EQ(outcome.status, 0) << word;
+    EXPECT_THAT(outcome.out, AllOf(HasSubstr("Usage: weir COMMAND"), HasSubstr("export")));
+  }
+}
+
+TEST(ProgramTest, WithoutACommandItShowsTheHelpAsAnError) {
+  const Outcome outcome = run("weir", {});
+  EXPECT_EQ(outcome.status, Error::kUsage);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr("Usage: weir COMMAND"));
+}
+
+TEST(ProgramTest, AnUnknownCommandIsAnErrorWithANearMatch) {
+  const Outcome outcome = run("weir", {"exprot"});
+  EXPECT_EQ(outcome.status, Error::kUsage);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("\"exprot\""), HasSubstr("Did you mean export?")));
+}
+
+TEST(ProgramTest, AFlagBeforeTheCommandIsExplained) {
+  const Outcome outcome = run("weir", {"--brokers", "x"});
+  EXPECT_EQ(outcome.status, Error::kUsage);
+  EXPECT_THAT(outcome.err, HasSubstr("weir export --brokers"));
+}
+
+TEST(ProgramTest, VersionsArePrinted) {
+  for (const char* word : {"--version", "-version", "version"}) {
+    const Outcome outcome = run("weir", {word});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.out, StartsWith("weir "));
+  }
+  EXPECT_EQ(run("flow-exporter", {"--version"}).status, 0);
+}
+
+TEST(ProgramTest, UnderTheNameFlowExporterItIsThatCommand) {
+  const Outcome help = run("/usr/local/bin/flow-exporter", {"-help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.out, StartsWith("Usage: flow-exporter [FLAGS]"));
+  const Outcome missing = run("flow-exporter", {"-broker=kafka:9092"});
+  EXPECT_EQ(missing.status, Error::kUsage);
+  EXPECT_THAT(missing.err, HasSubstr("--topic is missing"));
+}
+
+TEST(ExportCommandTest, ItsHelpNamesTheCommand) {
+  const Outcome outcome = run("weir", {"export", "--help"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, AllOf(StartsWith("Usage: weir export [FLAGS]"), HasSubstr("--asn"),
+                                 HasSubstr("-X KEY=VALUE|@FILE")));
+}
+
+TEST(ExportCommandTest, WhatCannotBeReadOrServedIsAUsageErrorThatNamesTheFlag) {
+  const std::vector<std::vector<std::string>> wrong = {{"--from", "/nowhere/at/all"},
+                                                       {"--web.listen-address", "nonsense"},
+                                                       {"--web.listen-address", "127.0.0.1:70000"},
+                                                       {"--as-names", "/nowhere/at/all"}};
+  for (const auto& words : wrong) {
+    std::vector<std::string> arguments = {"export", "--asn", "1", words[0], words[1]};
+    if (words[0] != "--from") {
+      arguments.emplace_back("--demo");
+    }
+    const Outcome outcome = run("weir", arguments);
+    EXPECT_EQ(outcome.status, Error::kUsage) << words[0] << " " << words[1];
+    EXPECT_THAT(outcome.err, HasSubstr(words[0]));
+  }
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,154 @@
+#include "cli/export_options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "weir/base/error.hpp"
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+ExportOptions parse(const std::vector<std::string>& words) {
+  ExportOptions options;
+  EXPECT_EQ(parse_flags("weir export", "", export_flags(options), words), Parsed::run);
+  check_export_options(options);
+  return options;
+}
+
+std::string error(const std::vector<std::string>& words) {
+  try {
+    parse(words);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), Error::kUsage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ExportOptionsTest, FlowExportersFlagsWork) {
+  const ExportOptions options =
+      parse({"-broker=k1:9092", "-topic=pmacct.acct", "-asn=64500", "-addr=:9590"});
+  EXPECT_EQ(options.kafka.brokers, "k1:9092");
+  EXPECT_THAT(options.kafka.topics, ElementsAre("pmacct.acct"));
+  EXPECT_THAT(options.own_systems, ElementsAre(64500U));
+  EXPECT_THAT(options.listen_addresses, ElementsAre(":9590"));
+}
+
+TEST(ExportOptionsTest, EveryFlagOfTheTableIsTaken) {
+  const ExportOptions options = parse({"--brokers",
+                                       "a:1,b:2",
+                                       "--broker",
+                                       "c:3",
+                                       "--topic",
+                                       "x,y",
+                                       "--topic=z",
+                                       "--partitions",
+                                       "0,2-3",
+                                       "--start",
+                                       "earliest",
+                                       "-X",
+                                       "a=b",
+                                       "-X",
+                                       "c=d=e",
+                                       "--asn",
+                                       "1, AS2,as3",
+                                       "--asn",
+                                       "4294967295",
+                                       "--as-names",
+                                       "none",
+                                       "--max-series",
+                                       "5",
+                                       "--where",
+                                       "bytes > 5",
+                                       "--format",
+                                       "json",
+                                       "--web.listen-address",
+                                       ":1",
+                                       "--addr",
+                                       "[::1]:2",
+                                       "--web.enable-lifecycle",
+                                       "--log.level",
+                                       "debug",
+                                       "--log.format",
+                                       "json",
+                                       "--demo.rate",
+                                       "7"});
+  EXPECT_EQ(options.kafka.brokers, "a:1,b:2,c:3");
+  EXPECT_THAT(options.kafka.topics, ElementsAre("x", "y", "z"));
+  ASSERT_TRUE(options.kafka.partitions.has_value());
+  EXPECT_THAT(*options.kafka.partitions, ElementsAre(0, 2, 3));
+  EXPECT_EQ(options.kafka.start.kind, KafkaStart::Kind::earliest);
+  ASSERT_EQ(options.kafka.properties.size(), 2U);
+  EXPECT_EQ(options.kafka.properties[1].value, "d=e");
+  EXPECT_THAT(options.own_systems, ElementsAre(1U, 2U, 3U, 4294967295U));
+  EXPECT_EQ(options.as_names, "none");
+  EXPECT_TRUE(options.as_names_given);
+  EXPECT_EQ(options.max_series, 5U);
+  EXPECT_FALSE(options.where.matches_all());
+  EXPECT_EQ(options.where_text, "bytes > 5");
+  EXPECT_EQ(options.format, "json");
+  EXPECT_THAT(options.listen_addresses, ElementsAre(":1", "[::1]:2"));
+  EXPECT_TRUE(options.enable_lifecycle);
+  EXPECT_EQ(options.log_level, log::Level::debug);
+  EXPECT_EQ(options.log_format, log::Format::json);
+  EXPECT_EQ(options.demo_rate, 7U);
+}
+
+TEST(ExportOptionsTest, DefaultsAreTheContracts) {
+  const ExportOptions options = parse({"--brokers", "a", "--topic", "b"});
+  EXPECT_FALSE(options.kafka.partitions.has_value());
+  EXPECT_EQ(options.kafka.start.kind, KafkaStart::Kind::latest);
+  EXPECT_TRUE(options.own_systems.empty());
+  EXPECT_EQ(options.as_names, kDefaultAsNames);
+  EXPECT_FALSE(options.as_names_given);
+  EXPECT_EQ(options.max_series, 1'000'000U);
+  EXPECT_TRUE(options.where.matches_all());
+  EXPECT_EQ(options.format, "auto");
+  EXPECT_FALSE(options.enable_lifecycle);
+  EXPECT_EQ(options.log_level, log::Level::info);
+}
+
+TEST(ExportOptionsTest, OtherSources) {
+  EXPECT_EQ(parse({"--from", "-"}).from, "-");
+  EXPECT_TRUE(parse({"--demo"}).demo);
+}
+
+TEST(ExportOptionsTest, ThereMustBeExactlyOneSource) {
+  EXPECT_THAT(error({}), AllOf(HasSubstr("--brokers"), HasSubstr("--from"), HasSubstr("--demo")));
+  EXPECT_THAT(error({"--demo", "--from", "x"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error({"--brokers", "a", "--topic", "b", "--from", "x"}),
+              HasSubstr("exclude each other"));
+  EXPECT_THAT(error({"--brokers", "a", "--demo"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error({"--brokers", "a"}), HasSubstr("--topic is missing"));
+  EXPECT_THAT(error({"--topic", "a"}), HasSubstr("--brokers is missing"));
+  EXPECT_THAT(error({"--brokers", "a", "--topic", ","}), HasSubstr("--topic is missing"));
+}
+
+TEST(ExportOptionsTest, WrongValuesAreErrorsThatNameTheFlag) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"--asn", "x"},           {"--asn", "4294967296"},  {"--asn", "-1"},
+      {"--max-series", "0"},    {"--max-series", "many"}, {"--where", "nonsense ("},
+      {"--where", " "},         {"--format", "xml"},      {"--log.level", "loud"},
+      {"--log.format", "text"}, {"--demo.rate", "0"},     {"--start", "noon"},
+      {"--partitions", "x"},    {"-X", "novalue"}};
+  for (const auto& words : wrong) {
+    EXPECT_THAT(error(words), HasSubstr(words[0])) << words[1];
+  }
+  EXPECT_THAT(error({"--format", "jsno"}), HasSubstr("Did you mean json?"));
+}
+
+TEST(ExportOptionsTest, FlagsOfLaterVersionsAreUnknown) {
+  for (const char* flag : {"--state-dir", "--group", "--web.config.file", "--config"}) {
+    EXPECT_THAT(error({"--demo", flag, "x"}), HasSubstr(std::string("unknown flag ") + flag));
+  }
+}
+
+}  // namespace
+}  // namespace weir

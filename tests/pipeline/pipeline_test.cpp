@@ -1,0 +1,217 @@
+#include "weir/pipeline/pipeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/pipeline/fake_source.hpp"
+
+namespace weir {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Makes a row of each message: its number of bytes.
+class SizeDecoder final : public Decoder {
+ public:
+  void decode(const PayloadBatch& batch, Accounts& accounts, Emit& emit) override {
+    rows_.clear();
+    for (const auto& payload : batch.payloads()) {
+      ++accounts.origin(payload.origin).messages;
+      ++accounts.origin(payload.origin).records;
+      if (payload.size == 0) {
+        accounts.refuse(Refused::empty);
+        continue;
+      }
+      set(rows_.next(), field("bytes"), std::uint64_t{payload.size});
+      rows_.append();
+    }
+    emit(rows_);
+  }
+
+ private:
+  FlowBatch rows_;
+};
+
+/// Drops rows of one size, and holds nothing back but what `flush` adds.
+class DropStage final : public Stage {
+ public:
+  explicit DropStage(std::uint64_t size) : size_(size) {}
+  void process(FlowBatch& batch, Accounts& accounts, Emit& next) override {
+    const std::size_t before = batch.size();
+    batch.keep([this](const Flow& row) { return get_integer(row, field("bytes")) != size_; });
+    accounts.filter(Filtered::where, before - batch.size());
+    next(batch);
+  }
+  void flush(Clock::time_point, Accounts&, Emit&) override { ++flushes; }
+
+  int flushes = 0;
+
+ private:
+  std::uint64_t size_;
+};
+
+/// Adds up what was written; what a commit has made true is `shown`.
+class SumSink final : public Sink {
+ public:
+  struct Shown {
+    std::uint64_t sum = 0;
+    Checkpoint checkpoint;
+    int commits = 0;
+  };
+  void write(const FlowBatch& batch, Accounts& accounts) override {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      sum_ += get_integer(batch[i], field("bytes"));
+      dirty_ = true;
+    }
+    accounts.counted += batch.size();
+  }
+  void commit(const Checkpoint& checkpoint) override {
+    dirty_ = false;
+    shown.with([&](Shown& now) { now = {sum_, checkpoint, now.commits + 1}; });
+  }
+  [[nodiscard]] bool dirty() const override { return dirty_; }
+  [[nodiscard]] Shown now() const {
+    return shown.with([](const Shown& each) { return each; });
+  }
+
+  Guarded<Shown> shown;
+
+ private:
+  std::uint64_t sum_ = 0;
+  bool dirty_ = false;
+};
+
+class PipelineTest : public testing::Test {
+ protected:
+  void make(std::vector<std::unique_ptr<Stage>> stages = {}) {
+    pipeline_ =
+        std::make_unique<Pipeline>(std::make_unique<FakeSource>(feed_),
+                                   std::make_unique<SizeDecoder>(), std::move(stages), sink_);
+  }
+  void start() {
+    thread_ = std::jthread([this](const std::stop_token& stop) { pipeline_->run(stop); });
+  }
+  void stop() {
+    thread_.request_stop();
+    thread_.join();
+  }
+
+  std::shared_ptr<FakeFeed> feed_ = std::make_shared<FakeFeed>();
+  SumSink sink_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::jthread thread_;
+};
+
+TEST_F(PipelineTest, ACommitShowsWhatWasReadWithItsPositionsAndAccounts) {
+  make();
+  feed_->send("abc");
+  feed_->send("");
+  feed_->send("abcde");
+  start();
+  feed_->wait_until_read(3);
+  stop();
+  const SumSink::Shown shown = sink_.now();
+  EXPECT_EQ(shown.sum, 8U);
+  ASSERT_EQ(shown.checkpoint.positions.size(), 1U);
+  EXPECT_EQ(shown.checkpoint.positions[0].next, 3);
+  EXPECT_EQ(shown.checkpoint.accounts.counted, 2U);
+  EXPECT_EQ(shown.checkpoint.accounts.unaccounted(), 0);
+}
+
+TEST_F(PipelineTest, ACommitThatIsAskedForHoldsWhatWasReadBefore) {
+  make();
+  start();
+  for (int i = 1; i <= 3; ++i) {
+    feed_->send("abc");
+    feed_->wait_until_read(i);
+    ASSERT_TRUE(pipeline_->wait_for_commit(0ms, 60s));
+    // The commit that was waited for may have begun before; the next one has not.
+    ASSERT_TRUE(pipeline_->wait_for_commit(0ms, 60s));
+    EXPECT_EQ(sink_.now().sum, 3U * static_cast<unsigned>(i));
+  }
+  stop();
+}
+
+TEST_F(PipelineTest, AYoungCommitIsGoodEnough) {
+  make();
+  start();
+  ASSERT_TRUE(pipeline_->wait_for_commit(0ms, 60s));
+  stop();
+  EXPECT_TRUE(pipeline_->wait_for_commit(std::chrono::hours(1), 0ms));
+}
+
+TEST_F(PipelineTest, NobodyWaitsForACommitOfOneThatIsOver) {
+  make();
+  start();
+  stop();
+  EXPECT_FALSE(pipeline_->wait_for_commit(0ms, std::chrono::hours(1)));
+}
+
+TEST_F(PipelineTest, TheSourceLearnsWhatIsDurable) {
+  make();
+  feed_->send("abc");
+  start();
+  feed_->wait_until_read(1);
+  stop();
+  const auto committed = feed_->committed.with([](const auto& all) { return all; });
+  ASSERT_FALSE(committed.empty());
+  EXPECT_EQ(committed.back().at(0).next, 1);
+  EXPECT_TRUE(std::is_sorted(committed.begin(), committed.end(), [](const auto& a, const auto& b) {
+    return a.at(0).next < b.at(0).next;
+  }));
+}
+
+TEST_F(PipelineTest, StagesComeInOrderAndAreFlushedBeforeEachCommit) {
+  std::vector<std::unique_ptr<Stage>> stages;
+  auto first = std::make_unique<DropStage>(3);
+  auto second = std::make_unique<DropStage>(4);
+  const DropStage& flushed = *second;
+  stages.push_back(std::move(first));
+  stages.push_back(std::move(second));
+  make(std::move(stages));
+  for (const char* message : {"abc", "abcd", "abcde", "abc"}) {
+    feed_->send(message);
+  }
+  start();
+  feed_->wait_until_read(4);
+  stop();
+  const SumSink::Shown shown = sink_.now();
+  EXPECT_EQ(shown.sum, 5U);
+  EXPECT_EQ(shown.checkpoint.accounts.filtered[static_cast<std::size_t>(Filtered::where)], 3U);
+  EXPECT_EQ(shown.checkpoint.accounts.unaccounted(), 0);
+  EXPECT_EQ(flushed.flushes, shown.commits);
+}
+
+TEST_F(PipelineTest, AfterTheEndOfItsSourceItStillCommitsWhenAsked) {
+  make();
+  feed_->send("abc");
+  feed_->ends = true;
+  start();
+  feed_->wait_until_read(1);
+  ASSERT_TRUE(pipeline_->wait_for_commit(0ms, 60s));
+  ASSERT_TRUE(pipeline_->wait_for_commit(0ms, 60s));
+  EXPECT_EQ(sink_.now().sum, 3U);
+  feed_->send("not read any more");
+  ASSERT_TRUE(pipeline_->wait_for_commit(0ms, 60s));
+  stop();
+  EXPECT_EQ(sink_.now().sum, 3U);
+}
+
+TEST_F(PipelineTest, WhatAPartThrowsEndsItWithoutACommit) {
+  make();
+  feed_->throws = true;
+  const std::stop_source stop;
+  EXPECT_THROW(pipeline_->run(stop.get_token()), std::runtime_error);
+  EXPECT_EQ(sink_.now().commits, 0);
+  EXPECT_FALSE(pipeline_->wait_for_commit(0ms, std::chrono::hours(1)));
+}
+
+}  // namespace
+}  // namespace weir
