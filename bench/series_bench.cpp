@@ -1,6 +1,5 @@
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -29,9 +28,7 @@ const std::vector<bench::Pair>& draw(std::size_t series, bool zipf) {
   constexpr std::size_t kRecords = 1'000'000;
   std::mt19937_64 random(1);
   // Popular series are no neighbours in memory.
-  std::vector<std::size_t> order(series);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::shuffle(order.begin(), order.end(), random);
+  const std::vector<std::size_t> order = bench::shuffled(series);
   const bench::Zipf ranks(series);
   for (std::size_t i = 0; i < kRecords; ++i) {
     pairs.push_back(bench::pair_of(order[zipf ? ranks(random) : random() % series]));

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <string>
 #include <string_view>
@@ -16,20 +17,30 @@
 
 namespace weir::bench {
 
-/// Names as long as those of cidr-report's list: 12 to 60 characters, about 32 on average.
+/// Names as long and as varied as those of cidr-report's list: 8 to 50 characters, about 28.
 class MadeUpNames final : public NameTable {
  public:
   void append(std::uint64_t number, std::string& out) const override {
-    static constexpr std::string_view kWords[] = {
-        "TELECOM",    "NET", "Example Networks Inc.", "BACKBONE", "Hosting Ltd.",
-        "UNIVERSITY", "IX",  "Communications"};
-    const std::uint64_t mixed = number * 0x9e3779b97f4a7c15;
-    out += "AS-";
-    out += std::to_string(number % 977);
-    for (std::uint64_t word = 0; word <= (mixed >> 60U) % 3; ++word) {
-      out += ' ';
-      out += kWords[(mixed >> (8 * word)) % std::size(kWords)];
+    static constexpr std::string_view kEnds[] = {"",          " LLC",  "-AS",      " Inc.",
+                                                 " Networks", " Ltd.", " Telecom", " GmbH"};
+    std::uint64_t state = number;
+    const auto below = [&state](std::uint64_t limit) {
+      state = (state + 1) * 0x9e3779b97f4a7c15;
+      return (state >> 33U) % limit;
+    };
+    const auto word = [&](char first, std::uint64_t letters) {
+      while (letters-- != 0) {
+        out += static_cast<char>(first + static_cast<char>(below(26)));
+      }
+    };
+    word('A', 4 + below(10));
+    out += " - ";
+    for (std::uint64_t words = 1 + below(3); words != 0; --words) {
+      word('A', 1);
+      word('a', 3 + below(7));
+      out += words == 1 ? "" : " ";
     }
+    out += kEnds[below(std::size(kEnds))];
   }
 };
 
@@ -74,6 +85,20 @@ inline Pair pair_of(std::size_t index) {
   // Multiplying by an odd number shuffles the 17 bits' worth of numbers in use.
   const std::uint64_t as = 1 + (rest / std::size(kHosts)) * 40503 % 131072;
   return {as, kHosts[rest % std::size(kHosts)], index % 2 == 0};
+}
+
+/// What the series number `index` has counted, 12 digits at most.
+inline std::uint64_t bytes_of(std::size_t index) {
+  return ((index + 1) * 0x9e3779b97f4a7c15 >> 16U) % 1'000'000'000'000;
+}
+
+/// The numbers below `series` as chance would bring them.
+inline std::vector<std::size_t> shuffled(std::size_t series) {
+  std::vector<std::size_t> order(series);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::mt19937_64 random(1);
+  std::shuffle(order.begin(), order.end(), random);
+  return order;
 }
 
 inline void append_flow(FlowBatch& batch, const Pair& pair, std::uint64_t bytes) {

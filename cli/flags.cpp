@@ -21,15 +21,14 @@ void add_flag(CLI::App& app, const Flag& flag) {
     app.add_flag_callback(flag.names, [take = flag.take] { take(""); }, flag.help);
     return;
   }
-  const auto take_all = [take = flag.take](const Values& values) {
-    for (const std::string& value : values) {
-      take(value);
-    }
+  // CLI11's own policy "take the last" does not reach options that hold a list.
+  const auto take_all = [take = flag.take, kind = flag.kind](const Values& values) {
+    const auto last = values.empty() ? values.end() : values.end() - 1;
+    std::for_each(kind == Flag::Kind::list ? values.begin() : last, values.end(), take);
   };
   CLI::Option* const option = app.add_option_function<Values>(flag.names, take_all, flag.help);
   option->type_size(1)->allow_extra_args(false);
-  option->multi_option_policy(flag.kind == Flag::Kind::list ? CLI::MultiOptionPolicy::TakeAll
-                                                            : CLI::MultiOptionPolicy::TakeLast);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 /// "--brokers" and "--broker" of "--brokers,--broker".

@@ -1,7 +1,8 @@
 // Fills a topic for the benchmarks: fill_topic BROKERS TOPIC MESSAGES PARTITIONS
 //
 // Sends records made by SyntheticFlows, round robin over the partitions, and prints the truth about
-// them as one line: messages, bytes of all values, and the sums of what is received and transmitted.
+// them as one line: messages, bytes of all values, and the sums of what is received and
+// transmitted.
 #include <librdkafka/rdkafka.h>
 
 #include <cstdint>

@@ -1,13 +1,17 @@
-// The floor that reading a topic is measured against: read_floor BROKERS TOPIC PARTITIONS MESSAGES
+// The floor that reading a topic is measured against:
+// read_floor BROKERS TOPIC PARTITIONS MESSAGES [KEY=VALUE…]
 //
-// librdkafka alone, with its defaults and its cheapest way of reading (one queue, batches), looking
-// at nothing but each message's size. Ends when MESSAGES have come, and prints their bytes.
+// librdkafka alone, with its defaults and the properties given, in its cheapest way of reading (one
+// queue, batches), looking at nothing but each message's size. Ends when MESSAGES have come, and
+// prints their bytes.
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace {
 
@@ -19,14 +23,23 @@ namespace {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    fail("usage: read_floor BROKERS TOPIC PARTITIONS MESSAGES");
+  if (argc < 5) {
+    fail("usage: read_floor BROKERS TOPIC PARTITIONS MESSAGES [KEY=VALUE…]");
   }
   char error[512];
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
   if (rd_kafka_conf_set(conf, "bootstrap.servers", argv[1], error, sizeof error) !=
       RD_KAFKA_CONF_OK) {
     fail(error);
+  }
+  for (int i = 5; i < argc; ++i) {
+    const std::string property(argv[i]);
+    const auto equals = std::min(property.find('='), property.size());
+    if (rd_kafka_conf_set(conf, property.substr(0, equals).c_str(),
+                          property.substr(std::min(equals + 1, property.size())).c_str(), error,
+                          sizeof error) != RD_KAFKA_CONF_OK) {
+      fail(error);
+    }
   }
   rd_kafka_t* const consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
   if (consumer == nullptr) {

@@ -271,15 +271,16 @@ TEST(JsonDecoder, RefusesDepthBombs) {
 TEST(JsonDecoder, RefusesMessagesThatAreTooLong) {
   PayloadBatch batch;
   batch.add(std::string(JsonDecoder::kMaxMessage + 1, ' '), 3);
+  batch.add_too_long(3);
   batch.add("{\"bytes\": 1}", 3);
   JsonDecoder decoder(all_fields());
   Accounts accounts;
   CollectRows rows;
   decoder.decode(batch, accounts, rows);
   EXPECT_THAT(rows.rows, ElementsAre("bytes=1"));
-  EXPECT_EQ(accounts.refused[static_cast<std::size_t>(Refused::too_long)], 1U);
-  EXPECT_EQ(accounts.origin(3).messages, 2U);
-  EXPECT_EQ(accounts.origin(3).records, 2U);
+  EXPECT_EQ(accounts.refused[static_cast<std::size_t>(Refused::too_long)], 2U);
+  EXPECT_EQ(accounts.origin(3).messages, 3U);
+  EXPECT_EQ(accounts.origin(3).records, 3U);
 }
 
 TEST(JsonDecoder, CountsMessagesAndRecordsByOrigin) {

@@ -2,8 +2,10 @@
 
 import pytest
 
-from servers.kafka import Kafka
-from servers.weir import Weir
+pytest.register_assert_rewrite("servers", "support")  # so that their failures show values, too
+
+from servers.kafka import Kafka  # noqa: E402
+from servers.weir import Weir  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -199,13 +199,29 @@ TEST_F(ExporterTest, SeriesWaitForTheFirstNames) {
     gate.wait();
     return HttpFetchResult{200, "6939 LATE, US\n", ""};
   };
-  start();
+  ExporterParts all = parts();
+  all.names_patience = std::chrono::hours(1);
+  start(std::move(all));
   feed_->send(kReceived);
   EXPECT_THAT(exporter_->not_ready(), HasSubstr("AS names"));
   EXPECT_THAT(ask("/metrics"), StartsWith("HTTP/1.1 200 "));
   EXPECT_EQ(feed_->read, 0);
   let_go.set_value();
   EXPECT_THAT(scrape_until("} 52\n"), HasSubstr("source_as_name=\"LATE\""));
+}
+
+TEST_F(ExporterTest, NamesThatDoNotComeAreNotWaitedForForLong) {
+  name_options_.fetch = [](const std::string&, const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return HttpFetchResult{0, "", "stopped"};
+  };
+  ExporterParts all = parts();
+  all.names_patience = std::chrono::milliseconds(1);
+  start(std::move(all));
+  feed_->send(kReceived);
+  EXPECT_THAT(scrape_until("} 52\n"), HasSubstr("source_as_name=\"\""));
 }
 
 TEST_F(ExporterTest, ItStopsWhileItWaitsForNames) {
@@ -215,7 +231,9 @@ TEST_F(ExporterTest, ItStopsWhileItWaitsForNames) {
     }
     return HttpFetchResult{0, "", "stopped"};
   };
-  start();
+  ExporterParts all = parts();
+  all.names_patience = std::chrono::hours(1);
+  start(std::move(all));
   EXPECT_THAT(exporter_->not_ready(), HasSubstr("AS names"));
   exporter_.reset();
 }

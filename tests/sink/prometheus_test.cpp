@@ -259,7 +259,7 @@ TEST(PrometheusSink, WhatIsPendingWhenANameChangesStaysWithTheOldSeries) {
 TEST(PrometheusSink, SnapshotsWhileCountingAreWhole) {
   PrometheusSink sink({simple_metric({{"as", field("src_as"), {}}})});
   std::atomic<bool> done{false};
-  std::uint64_t taken = 0;
+  std::atomic<std::uint64_t> taken{0};
   std::uint64_t broken = 0;
   std::jthread scraper([&] {
     std::uint64_t last = 0;
@@ -275,9 +275,9 @@ TEST(PrometheusSink, SnapshotsWhileCountingAreWhole) {
   });
   Accounts accounts;
   FlowBatch batch;
-  for (std::uint64_t i = 0; i < 300; ++i) {
+  for (std::uint64_t i = 0; i < 300 || taken < 10; ++i) {
     for (std::uint64_t row = 0; row < FlowBatch::kCapacity; ++row) {
-      append_flow(batch, i * 20 + row, 0, "", 1);
+      append_flow(batch, i % 300 * 20 + row, 0, "", 1);
     }
     sink.write(batch, accounts);
     batch.clear();
@@ -287,7 +287,6 @@ TEST(PrometheusSink, SnapshotsWhileCountingAreWhole) {
   }
   done = true;
   scraper.join();
-  EXPECT_GT(taken, 0U);
   EXPECT_EQ(broken, 0U);
 }
 

@@ -15,7 +15,7 @@ void JsonDecoder::decode(const PayloadBatch& batch, Accounts& accounts, Emit& em
   for (const PayloadBatch::Payload& payload : batch.payloads()) {
     origin_ = payload.origin;
     ++accounts.origin(origin_).messages;
-    if (payload.size > kMaxMessage) {
+    if (payload.too_long || payload.size > kMaxMessage) {
       refuse(Refused::too_long);
       continue;
     }

@@ -106,6 +106,8 @@ class KafkaConsumer {
   /// Reads a partition from `offset` on; one that is read already starts over there.
   KafkaFailure start(const std::string& topic, std::int32_t partition, std::int64_t offset,
                      KafkaTag tag);
+  /// Reads a partition no more; what has been fetched of it is not handed out.
+  void stop(const std::string& topic, std::int32_t partition);
 
   /// Hands out what is there, up to what the receiver wants, waiting for the first up to `wait`.
   void consume(Millis wait, KafkaReceiver& receiver);

@@ -30,6 +30,7 @@ Exporter::Exporter(ExporterParts parts)
     : names_(std::move(parts.names)),
       facts_(std::move(parts.facts)),
       sink_(parts.metrics),
+      names_patience_(parts.names_patience),
       on_failure_(std::move(parts.on_failure)) {
   std::vector<std::unique_ptr<Stage>> stages;
   auto decoder = make_decoder(parts.format, wanted_fields(parts.metrics, parts.where));
@@ -71,9 +72,7 @@ void Exporter::work(const std::stop_token& stop) {
 }
 
 void Exporter::read_until(const std::stop_token& stop) {
-  // Series that are born before the first names are there would have to be retired at once.
-  constexpr auto kPatience = 3s;
-  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  const auto give_up = std::chrono::steady_clock::now() + names_patience_;
   while (!names_->wait_first(50ms) && !stop.stop_requested() &&
          std::chrono::steady_clock::now() < give_up) {
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,6 +30,9 @@ struct ExporterParts {
   Filter where;
   HttpServerOptions http;
   RouteOptions routes;
+  /// How long reading waits for the first AS names: series that are born before them would have to
+  /// be retired at once.
+  std::chrono::milliseconds names_patience = std::chrono::seconds(3);
   /// Called once, on a thread of the exporter's, when it cannot go on; see `failure`.
   std::function<void()> on_failure{};
   /// Told on the landing page.
@@ -66,6 +70,7 @@ class Exporter final : public WebBackend {
   std::vector<std::pair<std::string, std::string>> facts_;
   PrometheusSink sink_;
   std::unique_ptr<Pipeline> pipeline_;
+  const std::chrono::milliseconds names_patience_;
   std::function<void()> on_failure_;
   Guarded<std::string> failure_;
   std::atomic<bool> reading_{false};

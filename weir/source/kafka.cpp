@@ -118,6 +118,10 @@ OriginId KafkaSource::origin_of(const KafkaPartition& partition) {
 void KafkaSource::obey(const KafkaOrder& order) {
   const OriginId id = origin_of(order.partition);
   Origin& origin = *reading_[id];
+  if (order.why == KafkaOrder::Why::halt) {
+    consumer_.stop(order.partition.first, order.partition.second);
+    return;
+  }
   const std::int64_t next =
       order.why == KafkaOrder::Why::retry ? origin.position.load() : order.offset;
   if (order.position >= 0 && order.position != origin.position.load()) {
@@ -141,6 +145,7 @@ void KafkaSource::count_lost(Origin& origin, const KafkaOrder& order) {
   switch (order.why) {
     case Why::begin:
     case Why::retry:
+    case Why::halt:
       return;
     case Why::gap:
       lost = order.offset - position;

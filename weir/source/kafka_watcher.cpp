@@ -353,10 +353,8 @@ std::string KafkaWatcher::explain(const KafkaFailure& failure) const {
           "sasl.username and sasl.password",
           cause.text);
     case Kind::tls:
-      return fmt::format(
-          "no TLS connection to Kafka ({}); check -X security.protocol and "
-          "ssl.ca.location",
-          cause.text);
+      return fmt::format("no TLS connection to Kafka ({}); check -X security.protocol and ssl.*",
+                         cause.text);
     case Kind::denied:
       return fmt::format("access is refused ({}); give this user READ and DESCRIBE on the topic",
                          cause.text);
