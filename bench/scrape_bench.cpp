@@ -124,7 +124,7 @@ void run(std::size_t series, const std::string& directory) {
   std::printf("%-16s at rest         %5.0f B a series above its label text\n", "weir",
               (at_rest - before - text) / static_cast<double>(series));
   Backend backend(sink);
-  ScrapeWorker worker(backend);
+  ScrapeWorker worker(backend, std::chrono::milliseconds(0));  // each scrape makes its own body
   HttpServerOptions options;
   options.addresses = {"127.0.0.1:0"};
   HttpServer server(options, [&worker](const HttpRequest& request, Reply reply) {

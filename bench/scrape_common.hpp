@@ -83,8 +83,9 @@ inline int read_scrape(std::uint16_t port, bool gzip, const char* file) {
   if (out != nullptr) {
     std::fclose(out);
   }
-  return head.starts_with("HTTP/1.1 200") && (head.find("gzip") != std::string::npos) == gzip ? 0
-                                                                                              : 1;
+  head.resize(std::min(head.find("\r\n\r\n"), head.size()));
+  const bool gzipped = head.find("gzip") != std::string::npos;
+  return head.starts_with("HTTP/1.1 200") && gzipped == gzip ? 0 : 1;
 }
 
 /// In `main`, first of all: this process may be the client.

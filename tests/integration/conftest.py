@@ -36,7 +36,8 @@ def export(tmp_path):
 
     def start(*args, **settings):
         names = () if "--as-names" in args else ("--as-names", "none")
-        weir = Weir("export", *args, *names, folder=tmp_path, name=f"weir{len(started)}", **settings)
+        name = f"weir{len(started)}"
+        weir = Weir("export", *args, *names, folder=tmp_path, name=name, **settings)
         started.append(weir)
         return weir.start()
 

@@ -24,8 +24,7 @@ class FlowExporter(Weir):
         link.symlink_to(PROGRAM)
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        # No names from the internet in tests: an empty proxy port stands for no network.
-        env = {"CACHE_DIRECTORY": str(folder), "https_proxy": "http://127.0.0.1:9"}
+        env = {"CACHE_DIRECTORY": str(folder)}
         Process.__init__(self, "flow-exporter", [link, *words], folder, env)
 
 
@@ -40,8 +39,8 @@ def single(kafka, topic, port):
 
 
 def single_with_equals(kafka, topic, port):
-    return [f"-broker={kafka.brokers}", f"-topic={topic}", "-asn=64500,64501", f"-addr=127.0.0.1:{port}",
-            "--as-names", "none"]  # fmt: skip
+    return [f"-broker={kafka.brokers}", f"-topic={topic}", "-asn=64500,64501",
+            f"-addr=127.0.0.1:{port}", "--as-names", "none"]  # fmt: skip
 
 
 @pytest.mark.parametrize("style", [double, single, single_with_equals])
@@ -56,7 +55,8 @@ def test_todays_flags_and_metrics(kafka, topic, tmp_path, style):
     assert status == 200
     assert headers["Content-Type"].startswith("text/plain; version=0.0.4")
     lines = body.decode().splitlines()
-    assert [line for line in lines if line.startswith("# ") and " flow_" in line] == HEADS.splitlines()
+    heads = [line for line in lines if line.startswith("# ") and " flow_" in line]
+    assert heads == HEADS.splitlines()
     samples = [line for line in lines if line.startswith("flow_")]
     assert [line.rsplit(" ", 1)[1] for line in samples] == ["100", "7"]
     parsed = metrics.parse(body.decode())
@@ -68,7 +68,7 @@ def test_todays_flags_and_metrics(kafka, topic, tmp_path, style):
 
 def test_without_asn_it_warns_and_takes_0(kafka, topic, tmp_path):
     name, port = topic(), free_port()
-    words = [f"--broker={kafka.brokers}", f"--topic={name}", f"--addr=127.0.0.1:{port}", "--as-names=none"]
+    words = [word for word in double(kafka, name, port) if not word.startswith("--asn=")]
     with FlowExporter(tmp_path, port, *words) as exporter:
         exporter.wait_for_text("level=warn.*--asn")
         exporter.wait_ready()
@@ -82,8 +82,8 @@ def test_without_asn_it_warns_and_takes_0(kafka, topic, tmp_path):
 
 def test_names_that_cannot_be_fetched_do_not_keep_it_from_counting(kafka, topic, tmp_path):
     name, port = topic(), free_port()
-    words = [f"--broker={kafka.brokers}", f"--topic={name}", "--asn=64500", f"--addr=127.0.0.1:{port}"]
-    words += ["--as-names=http://127.0.0.1:9/asn.txt"]
+    words = double(kafka, name, port)
+    words[-1] = "--as-names=http://127.0.0.1:9/asn.txt"
     with FlowExporter(tmp_path, port, *words) as exporter:
         exporter.wait_ready()
         kafka.produce(name, [dumps(pmacct(6939, 64500, 52))], 0)

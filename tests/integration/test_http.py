@@ -84,7 +84,8 @@ def test_stops_within_5_seconds_with_clients_in_the_middle_of_everything(weir):
     counted(weir, truth)
     clients = [connect(weir, receive_buffer=4096) for _ in range(20)]
     for number, client in enumerate(clients):
-        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: weir\r\n" + (b"\r\n" if number % 2 else b"X"))
+        end = b"\r\n" if number % 2 else b"X"
+        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: weir\r\n" + end)
     clients[1].recv(1)
     feed(weir, truth, 1000, 100_000)
     assert weir.stop(timeout=5) == 0

@@ -16,7 +16,10 @@ ACCEPT = (
     "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 )
 NAMES = {6939: "HURRICANE", 15169: "GOOGLE \u00dc, \"quoted\" \\ Inc", OWN[0]: "OWN, Inc"}
-LABELS = ['a "quoted" one', "back\\slash\\n", "two\nlines", "\u00fc\U0001f600", "nul\0nul", "", "{a=\"b\"}"]
+LABELS = (
+    'a "quoted" one', "back\\slash\\n", "two\nlines", "\u00fc\U0001f600", "nul\0nul", "",
+    '{a="b"}',
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,9 @@ def odd(kafka, topic, export, folder):
     weir.wait_ready()
     truth = Truth(OWN, NAMES)
     messages = odd_messages(11, 600)
-    messages += [sound(dumps(pmacct(6939, OWN[0], 2**52 + n, label))) for n, label in enumerate(LABELS)]
+    messages += [
+        sound(dumps(pmacct(6939, OWN[0], 2**52 + n, label))) for n, label in enumerate(LABELS)
+    ]
     for partition in range(3):
         part: list[Message] = messages[partition::3]
         kafka.produce(name, [message.value for message in part], partition)

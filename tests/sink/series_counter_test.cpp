@@ -29,7 +29,8 @@ struct Fed {
   }
   void flush() {
     counter.catch_up();
-    counter.add(batch, {rows.data(), batch.size()});
+    EXPECT_TRUE(counter.prepare(batch, {rows.data(), batch.size()}));
+    counter.add();
     batch.clear();
   }
   void commit() {
@@ -151,8 +152,8 @@ TEST(SeriesCounter, KnowsWhatFits) {
   append_flow(fed.batch, 1, 0, "", kMax);
   append_flow(fed.batch, 1, 0, "", 1);
   append_flow(fed.batch, 2, 0, "", 1);
-  EXPECT_TRUE(fed.counter.fits(fed.batch, {fed.rows.data(), 1}));
-  EXPECT_FALSE(fed.counter.fits(fed.batch, {fed.rows.data(), 2}));
+  EXPECT_TRUE(fed.counter.prepare(fed.batch, {fed.rows.data(), 1}));
+  EXPECT_FALSE(fed.counter.prepare(fed.batch, {fed.rows.data(), 2}));
   const auto one = fed.counter.cell_of(fed.batch[0]);
   fed.counter.add(fed.batch[0], one);
   for (int committed = 0; committed < 2; ++committed) {

@@ -5,8 +5,7 @@
 
 namespace weir {
 
-PrometheusSink::PrometheusSink(std::vector<Metric> metrics)
-    : rows_(metrics.size()), row_counts_(metrics.size()) {
+PrometheusSink::PrometheusSink(std::vector<Metric> metrics) {
   for (Metric& metric : metrics) {
     auto registry = std::make_shared<SeriesRegistry>(metric);
     const FieldId value = metric.value;
@@ -18,25 +17,25 @@ PrometheusSink::PrometheusSink(std::vector<Metric> metrics)
 void PrometheusSink::write(const FlowBatch& batch, Accounts& accounts) {
   follow_lookups();
   std::array<bool, FlowBatch::kCapacity> counted{};
+  std::array<std::uint16_t, FlowBatch::kCapacity> rows;
   bool fits = true;
-  for (std::size_t m = 0; m < counted_.size(); ++m) {
+  for (Counted& each : counted_) {
     std::size_t count = 0;
-    const Filter& where = counted_[m].metric.where;
+    const Filter& where = each.metric.where;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const bool matches = where.matches(batch[i]);
-      rows_[m][count] = static_cast<std::uint16_t>(i);
+      rows[count] = static_cast<std::uint16_t>(i);
       count += matches ? 1 : 0;
       counted[i] = counted[i] || matches;
     }
-    row_counts_[m] = count;
-    fits = fits && counted_[m].counter.fits(batch, {rows_[m].data(), count});
+    fits = each.counter.prepare(batch, {rows.data(), count}) && fits;
   }
   if (!fits) [[unlikely]] {
     write_one_by_one(batch, accounts);
     return;
   }
-  for (std::size_t m = 0; m < counted_.size(); ++m) {
-    counted_[m].counter.add(batch, {rows_[m].data(), row_counts_[m]});
+  for (Counted& each : counted_) {
+    each.counter.add();
   }
   const auto end = counted.begin() + static_cast<std::ptrdiff_t>(batch.size());
   const auto kept = static_cast<std::size_t>(std::count(counted.begin(), end, true));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -68,7 +67,6 @@ class PrometheusSink final : public Sink {
     std::size_t metric;
     SeriesIndex::Cell cell;
   };
-  using RowIndexes = std::array<std::uint16_t, FlowBatch::kCapacity>;
 
   [[nodiscard]] PrometheusSnapshot copy(bool with_values) const;
   void follow_lookups();
@@ -76,8 +74,6 @@ class PrometheusSink final : public Sink {
   void write_carefully(const Flow& row, const Shown& shown, Accounts& accounts);
 
   std::vector<Counted> counted_;
-  std::vector<RowIndexes> rows_;  ///< scratch: the matching rows, for each metric
-  std::vector<std::size_t> row_counts_;
   std::vector<Place> places_;  ///< scratch: where one row counts
   Guarded<Shown> shown_;
 };

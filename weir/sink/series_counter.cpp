@@ -61,16 +61,6 @@ void SeriesCounter::catch_up() {
   dirty_ = true;
 }
 
-bool SeriesCounter::fits(const FlowBatch& batch, Rows rows) const {
-  std::uint64_t sum = total_;
-  for (const std::uint16_t row : rows) {
-    if (__builtin_add_overflow(sum, get_integer(batch[row], value_), &sum)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool SeriesCounter::fits(const Flow& row, Cell cell, const SeriesValues& shown) const {
   // What is pending and what is committed never wrap together, as this was asked for each row.
   const SeriesId id = index_.id(cell);
@@ -84,27 +74,38 @@ SeriesCounter::Cell SeriesCounter::cell_of(const Flow& row) {
   return find_or_admit(key, index_.hash_of(key));
 }
 
-/// Three passes, each of which finds in the cache what the one before has asked for.
-void SeriesCounter::add(const FlowBatch& batch, Rows rows) {
+bool SeriesCounter::prepare(const FlowBatch& batch, Rows rows) {
   const SeriesKeyPlan& plan = registry_->plan();
   Lookups& lookups = *lookups_;
+  lookups.size = rows.size();
   char* at = keys_.get();
+  std::uint64_t sum = total_;
+  bool fits = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::string_view key(at, plan.pack(batch[rows[i]], tables_, at));
+    const Flow& row = batch[rows[i]];
+    const std::string_view key(at, plan.pack(row, tables_, at));
     lookups.keys[i] = key;
     lookups.hashes[i] = index_.hash_of(key);
+    lookups.values[i] = get_integer(row, value_);
     index_.prefetch(lookups.hashes[i]);
+    fits = fits && !__builtin_add_overflow(sum, lookups.values[i], &sum);
     at += key.size();
   }
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  return fits;
+}
+
+/// Two passes, each of which finds in the cache what the one before, or `prepare`, has asked for.
+void SeriesCounter::add() {
+  Lookups& lookups = *lookups_;
+  for (std::size_t i = 0; i < lookups.size; ++i) {
     lookups.guesses[i] = index_.guess(lookups.hashes[i]);
   }
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  for (std::size_t i = 0; i < lookups.size; ++i) {
     Cell cell = lookups.guesses[i];
     if (!index_.holds(cell, lookups.keys[i])) {
       cell = find_or_admit(lookups.keys[i], lookups.hashes[i]);
     }
-    count(cell, get_integer(batch[rows[i]], value_));
+    count(cell, lookups.values[i]);
   }
 }
 

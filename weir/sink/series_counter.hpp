@@ -30,11 +30,11 @@ class SeriesCounter {
 
   SeriesCounter(std::shared_ptr<SeriesRegistry> registry, FieldId value);
 
-  /// Whether the rows can be added without a look at each one's series: all that was ever counted
-  /// and they together stay within 64 bits, so no series can wrap.
-  [[nodiscard]] bool fits(const FlowBatch& batch, Rows rows) const;
-  /// Adds the rows, each to exactly one series. They must fit.
-  void add(const FlowBatch& batch, Rows rows);
+  /// Looks at the rows that are to be added, which takes no effect yet. True where they surely fit:
+  /// all that was ever counted and they together stay within 64 bits, so no series can wrap.
+  [[nodiscard]] bool prepare(const FlowBatch& batch, Rows rows);
+  /// Adds the rows prepared last, each to exactly one series.
+  void add();
 
   using Cell = SeriesIndex::Cell;
   /// Where one row counts: its series is made, if the cap allows it.
@@ -51,11 +51,13 @@ class SeriesCounter {
   [[nodiscard]] bool dirty() const { return dirty_; }
 
  private:
-  /// What a batch's rows are looked up by, kept from one pass over the rows to the next.
+  /// What is to be added: rows are far apart in memory, so they are read only once.
   struct Lookups {
     std::array<std::string_view, FlowBatch::kCapacity> keys;
     std::array<std::uint32_t, FlowBatch::kCapacity> hashes;
+    std::array<std::uint64_t, FlowBatch::kCapacity> values;
     std::array<Cell, FlowBatch::kCapacity> guesses;
+    std::size_t size = 0;
   };
 
   Cell find_or_admit(std::string_view key, std::uint32_t hash);

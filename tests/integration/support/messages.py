@@ -122,10 +122,12 @@ def _odd():
     yield sound(dumps({"event_type": "log_init", "as_src": 64500}))
     yield sound(b"{}")
     # Bytes that are no UTF-8 cost neither the record nor the others of its message.
-    for label in (b"M\xfcnchen", b"\xe2\x82", b"\xff\xfe", b"caf\xc3\xa9", b"\xed\xa0\x80", b"\xc0\xaf"):
+    for label in (b"M\xfcnchen", b"\xe2\x82", b"\xff\xfe", b"caf\xc3\xa9", b"\xed\xa0\x80",
+                  b"\xc0\xaf"):  # fmt: skip
         yield sound(with_label % label)
     yield sound(with_label % b"Z\xfcrich", whole)
-    for label in (rb"\u00e9\ud83d\ude00", rb"\ud800", rb"\udc00x", rb"\u0000", rb"\/\b\f\r", b"\x01\x7f"):
+    for label in (rb"\u00e9\ud83d\ude00", rb"\ud800", rb"\udc00x", rb"\u0000", rb"\/\b\f\r",
+                  b"\x01\x7f"):  # fmt: skip
         yield sound(with_label % label)
     yield sound(whole.replace(b'"bytes"', rb'"\u0062ytes"'))
     for octets in (b"18446744073709551616", b"1e30", b"-1", b"99999999999999999999999999999999"):
@@ -144,7 +146,8 @@ def _odd():
     yield from (broken(value, "empty") for value in (b"", None, b" ", b"\n\r\t "))
     for garbage in (b"hello", b"{bytes: 1}", b"\x00\x01\x02\xff", b'{"bytes": 01}', b"{'bytes': 1}",
                     b'{"bytes": 1,}', b'{"bytes": NaN}', b"\x00\x00\x00\x00\x01schema",
-                    b'{"bytes": 1, "label": "\\x"}', b'{"x": ' + b"[" * 500 + b"]" * 500 + b"}"):  # fmt: skip
+                    b'{"bytes": 1, "label": "\\x"}',
+                    b'{"x": ' + b"[" * 500 + b"]" * 500 + b"}"):  # fmt: skip
         yield broken(garbage, "not_json")
     for size in (1, 2, 9, 40, len(whole) // 2, len(whole) - 5, len(whole) - 1):
         cut = whole[:size]

@@ -164,7 +164,8 @@ def by_label(metrics, name, *labels):
 def check_sums(metrics):
     """What must add up in every exposition, whatever was read."""
     assert metrics["weir_records_unaccounted"] == {frozenset(): 0}
-    judged = sum(metrics.value(f"weir_records_{what}_total") for what in ("counted", "filtered", "refused"))
+    outcomes = ("counted", "filtered", "refused")
+    judged = sum(metrics.value(f"weir_records_{outcome}_total") for outcome in outcomes)
     assert metrics.value("weir_records_total") == judged
     for name in METRICS:
         total = metrics.value("weir_metric_value_total", metric=name)
