@@ -45,6 +45,7 @@ Error unknown_command(const std::string& word) {
         word, word));
   }
   std::vector<std::string_view> names;
+  names.reserve(kCommands.size());
   for (const Command& command : kCommands) {
     names.push_back(command.name);
   }

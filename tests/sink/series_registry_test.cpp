@@ -11,7 +11,7 @@ namespace weir {
 namespace {
 
 /// A registry of series by AS and name, and keys for it.
-class RegistryTest : public ::testing::Test {
+class SeriesRegistryTest : public ::testing::Test {
  protected:
   std::shared_ptr<TestLookup> names = std::make_shared<TestLookup>();
   SeriesRegistry registry{
@@ -50,7 +50,7 @@ class RegistryTest : public ::testing::Test {
 
 using Events = std::vector<std::pair<SeriesId, bool>>;
 
-TEST_F(RegistryTest, AdmitsUpToTheCap) {
+TEST_F(SeriesRegistryTest, AdmitsUpToTheCap) {
   for (std::uint64_t as = 1; as <= 5; ++as) {
     EXPECT_EQ(registry.full(), as > 3);
     admit(as);
@@ -63,14 +63,14 @@ TEST_F(RegistryTest, AdmitsUpToTheCap) {
   EXPECT_EQ(live(), (std::vector<int>{0, 1, 1, 1}));
 }
 
-TEST_F(RegistryTest, ShowsOtherOnceItIsOpened) {
+TEST_F(SeriesRegistryTest, ShowsOtherOnceItIsOpened) {
   EXPECT_EQ(registry.population().live, 0U);
   registry.open_other();
   EXPECT_EQ(registry.population().live, 1U);
   EXPECT_EQ(live(), (std::vector<int>{1}));
 }
 
-TEST_F(RegistryTest, AdmitsAKeyThatSomebodyElseAdmittedOnlyOnce) {
+TEST_F(SeriesRegistryTest, AdmitsAKeyThatSomebodyElseAdmittedOnlyOnce) {
   const std::size_t seen = registry.event_count();
   admit(1);
   admit(2);
@@ -78,7 +78,7 @@ TEST_F(RegistryTest, AdmitsAKeyThatSomebodyElseAdmittedOnlyOnce) {
   EXPECT_EQ(events(), (Events{{1, false}, {2, false}}));
 }
 
-TEST_F(RegistryTest, AdmitsAKeyAgainThatWasRetiredSinceTheCallerLooked) {
+TEST_F(SeriesRegistryTest, AdmitsAKeyAgainThatWasRetiredSinceTheCallerLooked) {
   const std::size_t seen = registry.event_count();
   admit(1);
   rename({{1, "ONE"}});
@@ -86,7 +86,7 @@ TEST_F(RegistryTest, AdmitsAKeyAgainThatWasRetiredSinceTheCallerLooked) {
   EXPECT_EQ(events(), (Events{{1, false}, {1, true}, {2, false}}));
 }
 
-TEST_F(RegistryTest, RetiresOnlyWhatANewNameConcerns) {
+TEST_F(SeriesRegistryTest, RetiresOnlyWhatANewNameConcerns) {
   admit(1);
   admit(2);
   rename({{1, "ONE"}});
@@ -99,7 +99,7 @@ TEST_F(RegistryTest, RetiresOnlyWhatANewNameConcerns) {
   EXPECT_EQ(registry.event_count(), 3U) << "nobody is named 7";
 }
 
-TEST_F(RegistryTest, FindsADormantSeriesAgainWhenItsNameComesBack) {
+TEST_F(SeriesRegistryTest, FindsADormantSeriesAgainWhenItsNameComesBack) {
   rename({{1, "ONE"}});
   admit(1);
   rename({{1, "UNO"}});
@@ -111,7 +111,7 @@ TEST_F(RegistryTest, FindsADormantSeriesAgainWhenItsNameComesBack) {
   EXPECT_EQ(registry.population().dormant, 1U);
 }
 
-TEST_F(RegistryTest, HasRoomAgainForWhatWasRetired) {
+TEST_F(SeriesRegistryTest, HasRoomAgainForWhatWasRetired) {
   for (std::uint64_t as = 1; as <= 3; ++as) {
     admit(as);
   }
@@ -126,7 +126,7 @@ TEST_F(RegistryTest, HasRoomAgainForWhatWasRetired) {
   EXPECT_EQ(registry.population().dormant, 1U) << "no series has the name TWO";
 }
 
-TEST_F(RegistryTest, CopiesOnlyTheFlagsAskedFor) {
+TEST_F(SeriesRegistryTest, CopiesOnlyTheFlagsAskedFor) {
   admit(1);
   admit(2);
   std::vector<std::uint8_t> flags;

@@ -27,7 +27,8 @@ IpAddress IpAddress::from_ipv4(std::uint32_t host_order) {
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   // inet_pton reads up to the first NUL and would take what stands before it.
-  if (text.empty() || text.size() >= terminated.size() || text.find('\0') != text.npos) {
+  if (text.empty() || text.size() >= terminated.size() ||
+      text.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
   std::copy(text.begin(), text.end(), terminated.begin());

@@ -83,17 +83,20 @@ struct FieldInfo {
   Kind kind = Kind::number;
   std::uint8_t bits = 64;  ///< a number above 2^bits-1 is out of range
   Merge merge = Merge::key;
-  std::uint16_t element = 0;     ///< IANA IPFIX information element, 0 = none
-  std::uint16_t element_v6 = 0;  ///< its IPv6 twin, 0 = none
-  std::string_view pmacct;       ///< JSON key of pmacct's plugins
-  std::string_view goflow2;      ///< JSON key of goflow2
+  std::uint16_t element = 0;        ///< IANA IPFIX information element, 0 = none
+  std::uint16_t element_v6 = 0;     ///< its IPv6 twin, 0 = none
+  std::string_view pmacct;          ///< JSON key of pmacct's plugins
+  std::string_view goflow2;         ///< JSON key of goflow2
   std::uint8_t goflow2_number = 0;  ///< field number in goflow2's FlowMessage, 0 = none
   std::string_view nfdump;          ///< token of nfdump's -o fmt:
 };
 
-/// The storage class follows from the member's C++ type: 8 = integer or double, 16 = text or address.
-#define WEIR_FIELD(member, ...) \
-  FieldInfo { #member, offsetof(Flow, member), sizeof(Flow::member), __VA_ARGS__ }
+/// The storage class follows from the member's C++ type: 8 = integer or double, 16 = text or
+/// address.
+#define WEIR_FIELD(member, ...)                                        \
+  FieldInfo {                                                          \
+    #member, offsetof(Flow, member), sizeof(Flow::member), __VA_ARGS__ \
+  }
 
 /// The only list of fields. A field's id is its place here; ids never leave the process.
 // clang-format off
@@ -225,12 +228,14 @@ consteval bool table_covers_flow() {
   }
   return at == sizeof(Flow);
 }
-static_assert(table_covers_flow(), "every member of Flow needs a row in kFields, in the same order");
+static_assert(table_covers_flow(),
+              "every member of Flow needs a row in kFields, in the same order");
 static_assert(kFieldCount <= FieldSet::kCapacity);
 
 }  // namespace flow_detail
 
-/// The id of a field that is known when compiling: `field("src_as")`. A misspelt name does not compile.
+/// The id of a field that is known when compiling: `field("src_as")`. A misspelt name does not
+/// compile.
 consteval FieldId field(std::string_view name) {
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     if (kFields[i].name == name) {
@@ -243,17 +248,23 @@ consteval FieldId field(std::string_view name) {
 /// The id of a field named at run time, nothing if there is none.
 std::optional<FieldId> find_field(std::string_view name);
 
-constexpr const FieldInfo& info(FieldId id) { return kFields[id]; }
+constexpr const FieldInfo& info(FieldId id) {
+  return kFields[id];
+}
 
 /// How a kind is stored in the row.
 enum class Storage : std::uint8_t { integer, real, address, text };
 constexpr Storage storage_of(Kind kind) {
   switch (kind) {
-    case Kind::real: return Storage::real;
-    case Kind::address: return Storage::address;
+    case Kind::real:
+      return Storage::real;
+    case Kind::address:
+      return Storage::address;
     case Kind::text:
-    case Kind::list: return Storage::text;
-    default: return Storage::integer;
+    case Kind::list:
+      return Storage::text;
+    default:
+      return Storage::integer;
   }
 }
 
@@ -266,9 +277,15 @@ inline Value load(const Flow& flow, FieldId id) {
   }
   return value;
 }
-inline std::uint64_t get_integer(const Flow& flow, FieldId id) { return load<std::uint64_t>(flow, id); }
-inline double get_real(const Flow& flow, FieldId id) { return load<double>(flow, id); }
-inline IpAddress get_address(const Flow& flow, FieldId id) { return load<IpAddress>(flow, id); }
+inline std::uint64_t get_integer(const Flow& flow, FieldId id) {
+  return load<std::uint64_t>(flow, id);
+}
+inline double get_real(const Flow& flow, FieldId id) {
+  return load<double>(flow, id);
+}
+inline IpAddress get_address(const Flow& flow, FieldId id) {
+  return load<IpAddress>(flow, id);
+}
 inline std::string_view get_text(const Flow& flow, FieldId id) {
   return load<std::string_view>(flow, id);
 }

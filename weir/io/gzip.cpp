@@ -22,7 +22,7 @@ namespace weir {
 struct GzipWriter::State {
   isal_zstream stream;
   std::array<std::uint8_t, ISAL_DEF_LVL1_LARGE> level_buffer;
-  std::array<std::uint8_t, 64 * 1024> chunk;
+  std::array<std::uint8_t, std::size_t{64} << 10> chunk;
 };
 
 GzipWriter::GzipWriter(std::string& out) : out_(out), state_(new State) {

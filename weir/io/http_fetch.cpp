@@ -138,6 +138,8 @@ std::string without_credentials(const std::string& url) {
   return url.substr(0, start) + url.substr(start + at + 1);
 }
 
-std::string http_fetch_library_version() { return curl_version_info(CURLVERSION_NOW)->version; }
+std::string http_fetch_library_version() {
+  return curl_version_info(CURLVERSION_NOW)->version;
+}
 
 }  // namespace weir

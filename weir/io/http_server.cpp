@@ -386,6 +386,8 @@ const HttpCounters& HttpServer::counters() const {
   return impl_->counters;
 }
 
-std::string http_server_library_version() { return MHD_get_version(); }
+std::string http_server_library_version() {
+  return MHD_get_version();
+}
 
 }  // namespace weir

@@ -64,6 +64,7 @@ std::unique_ptr<Source> make_source(const SourceOptions& options) {
 
 std::vector<std::string_view> decoder_names() {
   std::vector<std::string_view> names;
+  names.reserve(kDecoders.size());
   for (const DecoderVariant& variant : kDecoders) {
     names.push_back(variant.name);
   }

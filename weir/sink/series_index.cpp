@@ -69,7 +69,7 @@ SeriesIndex::Cell SeriesIndex::make_cell(std::string_view key, SeriesId id) {
   if (chunks_.empty() || next_word_ % kChunkWords + size > kChunkWords ||
       next_word_ % kChunkWords == 0) {
     next_word_ = chunks_.size() * kChunkWords;
-    chunks_.push_back(std::make_unique_for_overwrite<std::uint64_t[]>(kChunkWords));
+    chunks_.push_back(std::make_unique_for_overwrite<std::uint64_t[]>(kChunkWords + kUsualCell));
   }
   const auto cell = static_cast<Cell>(next_word_);
   std::uint64_t* const at = words(cell);

@@ -49,7 +49,9 @@ class SeriesIndex {
       const Slot slot = slots_[(hash + i) & mask_];
       cell = slot.hash == hash && slot.cell != kErased ? slot.cell : cell;
     }
+    // A cell with a usual key often lies on two cache lines.
     __builtin_prefetch(words(cell), 1);
+    __builtin_prefetch(words(cell) + kUsualCell, 1);
     return cell;
   }
   [[nodiscard]] bool holds(Cell cell, std::string_view key) const {
@@ -79,6 +81,8 @@ class SeriesIndex {
   static constexpr std::size_t kPending = 0;
   static constexpr std::size_t kId = 1;
   static constexpr std::size_t kKey = 2;
+
+  static constexpr std::size_t kUsualCell = 6;  ///< words: two numbers and a host name
 
   static constexpr std::size_t kChunkWords = std::size_t{1} << 16;
 

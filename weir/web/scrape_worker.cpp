@@ -18,6 +18,9 @@ namespace {
 ScrapeBody compressed(const ScrapeBody& plain) {
   constexpr std::size_t kPiece = std::size_t{128} << 10;
   const auto out = std::make_shared<std::string>();
+  // Far more than it takes. Growing would copy, with the old and the new one there at the same
+  // time; memory that is never written costs only addresses.
+  out->reserve(plain.size / 2);
   GzipWriter gzip(*out);
   const auto read = plain.open();
   std::string piece(kPiece, '\0');
@@ -25,7 +28,6 @@ ScrapeBody compressed(const ScrapeBody& plain) {
     gzip.write(std::string_view(piece).substr(0, size));
   }
   gzip.finish();
-  out->shrink_to_fit();
   return {plain.content_type, out->size(), [out] {
             return [out, at = std::size_t{0}](char* to, std::size_t room) mutable {
               const std::size_t size = out->copy(to, room, at);
@@ -60,10 +62,9 @@ void ScrapeWorker::stop() {
   refuse(left, 503, "stopping\n");
 }
 
-void ScrapeWorker::answer(const HttpRequest& request, Reply reply) {
-  Waiting waiting{{.openmetrics = accepts_openmetrics(request.header("Accept")),
-                   .gzip = accepts_gzip(request.header("Accept-Encoding"))},
-                  std::move(reply)};
+void ScrapeWorker::answer(const HttpRequest& request, const Reply& reply) {
+  const Kind kind{.openmetrics = accepts_openmetrics(request.header("Accept")),
+                  .gzip = accepts_gzip(request.header("Accept-Encoding"))};
   const char* refusal = nullptr;
   {
     const std::lock_guard lock(mutex_);
@@ -72,11 +73,11 @@ void ScrapeWorker::answer(const HttpRequest& request, Reply reply) {
     } else if (waiting_.size() >= kMaxWaiting) {
       refusal = "too many scrapes at once\n";
     } else {
-      waiting_.push_back(std::move(waiting));
+      waiting_.push_back({kind, reply});
     }
   }
   if (refusal != nullptr) {
-    waiting.reply.send(HttpResponse::text(503, refusal));
+    reply.send(HttpResponse::text(503, refusal));
   } else {
     wake_.notify_one();
   }

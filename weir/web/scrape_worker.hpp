@@ -36,7 +36,7 @@ class ScrapeWorker {
   ScrapeWorker& operator=(const ScrapeWorker&) = delete;
 
   /// Any thread; does not block.
-  void answer(const HttpRequest& request, Reply reply);
+  void answer(const HttpRequest& request, const Reply& reply);
   /// How long the last scrape took to prepare, in seconds. Any thread.
   [[nodiscard]] double last_duration() const { return last_duration_.load(); }
   /// Waits for the scrape that is being made, and answers 503 to all that wait or still come.
