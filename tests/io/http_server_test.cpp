@@ -187,6 +187,12 @@ TEST_F(HttpServerTest, ABodyThatBreaksOffCutsTheConnection) {
   EXPECT_LT(one.received.size(), 60000U);
 }
 
+TEST_F(HttpServerTest, APathWithANulIsRefusedAndNotCutShort) {
+  start();
+  EXPECT_EQ(ask(get("/%00")).substr(0, 12), "HTTP/1.1 400");
+  EXPECT_EQ(ask(get("/?a=%00")).substr(0, 12), "HTTP/1.1 200");
+}
+
 TEST_F(HttpServerTest, HeadersBeyondTheLimitAreRefused) {
   start();
   EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: x\r\nX-Test: " + std::string(12000, 'a') + "\r\n\r\n")

@@ -56,6 +56,7 @@ class FilterBuilder {
   static FilterProgram build(const FilterNode& root) {
     FilterBuilder builder;
     builder.program_.start_ = builder.add(root, FilterProgram::kAccept, FilterProgram::kReject);
+    builder.program_.make_table();
     return std::move(builder.program_);
   }
 

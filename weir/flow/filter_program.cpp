@@ -103,7 +103,42 @@ inline bool FilterProgram::holds(const Step& step, const Flow& flow) const {
   return false;
 }
 
-bool FilterProgram::run(const Flow& flow) const {
+void FilterProgram::make_table() {
+  const auto cheap = [](const Step& step) {
+    return step.op == Op::integer_one || step.op == Op::bits;
+  };
+  tabled_ = !steps_.empty() && steps_.size() <= kMaxTabled &&
+            std::all_of(steps_.begin(), steps_.end(), cheap);
+  if (!tabled_) {
+    return;
+  }
+  for (std::uint64_t answers = 0; answers < std::uint64_t{1} << steps_.size(); ++answers) {
+    Target at = start_;
+    do {
+      const Step& step = steps_[at];
+      at = (answers >> at & 1U) != 0 ? step.on_true : step.on_false;
+    } while (at < kReject);
+    table_ |= std::uint64_t{at == kAccept} << answers;
+  }
+}
+
+bool FilterProgram::look_up(const Flow& flow) const {
+  std::uint64_t answers = 0;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
+    if (!flow.present.has(step.field)) {
+      continue;
+    }
+    const auto value = load_present<std::uint64_t>(flow, step.offset);
+    const std::uint64_t holds = step.op == Op::integer_one
+                                    ? std::uint64_t{value - step.low <= step.span}
+                                    : std::uint64_t{(value & step.low) == step.low};
+    answers |= holds << i;
+  }
+  return (table_ >> answers & 1U) != 0;
+}
+
+bool FilterProgram::walk(const Flow& flow) const {
   const Step* const steps = steps_.data();
   Target at = start_;
   do {

@@ -20,7 +20,7 @@ class FilterProgram {
   FilterProgram() = default;
 
   [[nodiscard]] bool empty() const { return steps_.empty(); }
-  [[nodiscard]] bool run(const Flow& flow) const;
+  [[nodiscard]] bool run(const Flow& flow) const { return tabled_ ? look_up(flow) : walk(flow); }
   [[nodiscard]] const FieldSet& fields() const { return fields_; }
 
  private:
@@ -60,6 +60,13 @@ class FilterProgram {
     std::uint64_t span = 0;
   };
 
+  /// At most this many cheap steps are all asked, and the answer is looked up by what each said: a
+  /// jump that depends on the traffic is mispredicted now and then, which costs more than a step.
+  static constexpr std::size_t kMaxTabled = 6;
+
+  void make_table();
+  [[nodiscard]] bool look_up(const Flow& flow) const;
+  [[nodiscard]] bool walk(const Flow& flow) const;
   [[nodiscard]] bool holds(const Step& step, const Flow& flow) const;
   [[nodiscard]] bool has_text(const Step& step, std::string_view text) const;
   [[nodiscard]] bool has_item(const Step& step, std::string_view list) const;
@@ -73,6 +80,8 @@ class FilterProgram {
   std::vector<FilterRange<AddressKey>> addresses_;
   std::vector<std::string> texts_;
   FieldSet fields_;
+  bool tabled_ = false;
+  std::uint64_t table_ = 0;  ///< bit i: the answer where bit n of i is what step n says
 };
 
 }  // namespace weir

@@ -29,6 +29,7 @@ struct Exchange {
 
   Step step = Step::headers;
   std::string query;
+  bool cut_short = false;  // the path has a NUL, and the library would let it end there
   HttpConnections::Connection* connection = nullptr;
   std::shared_ptr<PendingReply> reply = std::make_shared<PendingReply>();
 };
@@ -262,6 +263,8 @@ void* HttpServer::Impl::on_request_line(void* self, const char* uri, MHD_Connect
   exchange->connection = connection_of(connection);
   const char* question = std::strchr(uri, '?');
   exchange->query = question == nullptr ? "" : question + 1;
+  const std::string_view path(uri, question == nullptr ? std::strlen(uri) : question - uri);
+  exchange->cut_short = path.find("%00") != std::string_view::npos;
   if (exchange->connection != nullptr) {
     static_cast<Impl*>(self)->connections.reading(*exchange->connection);
   }
@@ -292,6 +295,9 @@ MHD_Result HttpServer::Impl::advance(MHD_Connection* connection, Exchange& excha
   if (exchange.step == Exchange::Step::headers) {
     counters.requests.fetch_add(1, std::memory_order_relaxed);
     exchange.step = Exchange::Step::body;
+    if (exchange.cut_short) {
+      return answer(connection, exchange, HttpResponse::text(400, "a path has no NUL\n"));
+    }
     if (body_too_large(connection, options.max_body_bytes)) {
       return answer(connection, exchange, HttpResponse::text(413, "the body is too large\n"));
     }
