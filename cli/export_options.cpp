@@ -13,7 +13,7 @@
 namespace weir {
 namespace {
 
-constexpr unsigned long long kMaxSeries = 100'000'000;
+constexpr unsigned long long kMaxSeries = 10'000'000;
 constexpr unsigned long long kMaxRate = 10'000'000;
 
 std::uint32_t parse_asn(std::string_view text) {
@@ -78,6 +78,16 @@ void add_all(std::vector<std::string>& list, const std::string& value) {
   }
 }
 
+void add_own_systems(std::vector<std::uint32_t>& systems, const std::string& value) {
+  const auto parts = split_list(value);
+  if (parts.empty()) {
+    throw Error::usage("--asn: give your AS numbers, as in --asn 64500,64501");
+  }
+  for (const std::string& part : parts) {
+    systems.push_back(parse_asn(part));
+  }
+}
+
 /// librdkafka takes them as one list.
 void add_brokers(std::string& brokers, const std::string& value) {
   for (const std::string& part : split_list(value)) {
@@ -95,13 +105,22 @@ std::vector<Flag> source_flags(ExportOptions& options) {
       {"--topic", Kind::list, "TOPIC,…", "Topics to read; may be repeated",
        [&](const std::string& value) { add_all(options.kafka.topics, value); }},
       {"--partitions", Kind::value, "all|LIST", "Partitions to read (all)",
-       [&](const std::string& value) { options.kafka.partitions = parse_kafka_partitions(value); }},
+       [&](const std::string& value) {
+         options.kafka_flag = "--partitions";
+         options.kafka.partitions = parse_kafka_partitions(value);
+       }},
       {"--start", Kind::value, "WHEN",
        "Where to begin: latest, earliest or a time as in RFC 3339 (latest)",
-       [&](const std::string& value) { options.kafka.start = parse_kafka_start(value); }},
+       [&](const std::string& value) {
+         options.kafka_flag = "--start";
+         options.kafka.start = parse_kafka_start(value);
+       }},
       {"-X", Kind::list, "KEY=VALUE|@FILE",
        "Property of librdkafka, or a file of them, one on each line; may be repeated",
-       [&](const std::string& value) { add_kafka_properties(value, options.kafka.properties); }},
+       [&](const std::string& value) {
+         options.kafka_flag = "-X";
+         add_kafka_properties(value, options.kafka.properties);
+       }},
       {"--from", Kind::value, "FILE|-", "Read JSON lines from a file or standard input, not Kafka",
        [&](const std::string& value) { options.from = value; }},
       {"--demo", Kind::toggle, "", "Make records up instead of reading any",
@@ -117,11 +136,7 @@ std::vector<Flag> metric_flags(ExportOptions& options) {
   using Kind = Flag::Kind;
   return {
       {"--asn", Kind::list, "ASN,…", "Your own AS numbers, which tell sent from received (0)",
-       [&](const std::string& value) {
-         for (const std::string& part : split_list(value)) {
-           options.own_systems.push_back(parse_asn(part));
-         }
-       }},
+       [&](const std::string& value) { add_own_systems(options.own_systems, value); }},
       {"--as-names", Kind::value, "URL|FILE|none",
        fmt::format("AS names in the form of cidr-report's asn.txt ({})", kDefaultAsNames),
        [&](const std::string& value) {
@@ -178,6 +193,10 @@ void check_export_options(const ExportOptions& options) {
   }
   if (sources > 1) {
     throw Error::usage("--brokers with --topic, --from and --demo exclude each other: give one");
+  }
+  if (!kafka && !options.kafka_flag.empty()) {
+    throw Error::usage(fmt::format("{} is about Kafka, and means nothing with --from or --demo",
+                                   options.kafka_flag));
   }
   if (kafka && options.kafka.brokers.empty()) {
     throw Error::usage("--brokers is missing: where is Kafka? As in --brokers kafka1:9092");

@@ -120,6 +120,13 @@ TEST(ExportOptionsTest, OtherSources) {
   EXPECT_TRUE(parse({"--demo"}).demo);
 }
 
+TEST(ExportOptionsTest, FlagsOfKafkaMeanNothingWithoutIt) {
+  EXPECT_THAT(error({"--demo", "--start", "earliest"}), HasSubstr("--start is about Kafka"));
+  EXPECT_THAT(error({"--from", "-", "--partitions", "1"}),
+              HasSubstr("--partitions is about Kafka"));
+  EXPECT_THAT(error({"--demo", "-X", "a=b"}), HasSubstr("-X is about Kafka"));
+}
+
 TEST(ExportOptionsTest, ThereMustBeExactlyOneSource) {
   EXPECT_THAT(error({}), AllOf(HasSubstr("--brokers"), HasSubstr("--from"), HasSubstr("--demo")));
   EXPECT_THAT(error({"--demo", "--from", "x"}), HasSubstr("exclude each other"));
@@ -132,12 +139,21 @@ TEST(ExportOptionsTest, ThereMustBeExactlyOneSource) {
 }
 
 TEST(ExportOptionsTest, WrongValuesAreErrorsThatNameTheFlag) {
-  const std::vector<std::vector<std::string>> wrong = {
-      {"--asn", "x"},           {"--asn", "4294967296"},  {"--asn", "-1"},
-      {"--max-series", "0"},    {"--max-series", "many"}, {"--where", "nonsense ("},
-      {"--where", " "},         {"--format", "xml"},      {"--log.level", "loud"},
-      {"--log.format", "text"}, {"--demo.rate", "0"},     {"--start", "noon"},
-      {"--partitions", "x"},    {"-X", "novalue"}};
+  const std::vector<std::vector<std::string>> wrong = {{"--asn", ","},
+                                                       {"--asn", "x"},
+                                                       {"--asn", "4294967296"},
+                                                       {"--asn", "-1"},
+                                                       {"--max-series", "0"},
+                                                       {"--max-series", "many"},
+                                                       {"--where", "nonsense ("},
+                                                       {"--where", " "},
+                                                       {"--format", "xml"},
+                                                       {"--log.level", "loud"},
+                                                       {"--log.format", "text"},
+                                                       {"--demo.rate", "0"},
+                                                       {"--start", "noon"},
+                                                       {"--partitions", "x"},
+                                                       {"-X", "novalue"}};
   for (const auto& words : wrong) {
     EXPECT_THAT(error(words), HasSubstr(words[0])) << words[1];
   }

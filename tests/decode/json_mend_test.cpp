@@ -56,6 +56,7 @@ TEST(JsonMend, QuotesNumbersThatAreTooLarge) {
   EXPECT_EQ(mended("-1.5E+400"), "\"-1.5E+400\"");
   EXPECT_EQ(mended(digits + digits + ".0e-1"), "\"" + digits + digits + ".0e-1\"");
   EXPECT_EQ(mended("1e99999999999999999999"), "\"1e99999999999999999999\"");
+  EXPECT_EQ(mended("67e9223372036854775807"), "\"67e9223372036854775807\"");
   EXPECT_EQ(mended("1e-99999999999999999999"), "1e-99999999999999999999");
   EXPECT_EQ(mended("0." + std::string(400, '0') + "1"), "0." + std::string(400, '0') + "1");
   EXPECT_EQ(mended("\"" + digits + "\""), "\"" + digits + "\"");

@@ -155,6 +155,21 @@ TEST_F(AsNameUpdaterTest, AFetchThatFailsIsRepeatedUntilItWorks) {
   EXPECT_EQ(updater.failures(), 3U);
 }
 
+TEST_F(AsNameUpdaterTest, AListThatIsSuddenlyShortIsBelievedTheSecondTime) {
+  std::string many;
+  for (int as = 1; as <= 2000; ++as) {
+    many += std::to_string(as) + " NAME, ZZ\n";
+  }
+  answers_ = {good(many), good("1 ONLY, ZZ\n"), good(many), good("1 ONLY, ZZ\n"),
+              good("1 ONLY, ZZ\n")};
+  AsNameOptions options = url();
+  options.refresh = milliseconds(1);
+  const AsNameUpdater updater(std::move(options));
+  await([&] { return updater.generation() == 2; });
+  EXPECT_EQ(updater.current()->size(), 1U);
+  EXPECT_EQ(updater.failures(), 2U) << "once, and once more after a long one";
+}
+
 TEST_F(AsNameUpdaterTest, TheFirstFailureEndsTheWaiting) {
   answers_ = {bad("no route")};
   AsNameOptions options = url();

@@ -229,6 +229,7 @@ TEST(PrometheusSink, OpensANewSeriesWhenANameArrivesAndTheOldOneWhenItComesBack)
     const auto snapshot = sink.snapshot();
     const Sums sums = sums_of(snapshot.metrics[0]);
     EXPECT_EQ(sums.live + sums.dormant, snapshot.metrics[0].total);
+    sink.commit({});  // what has been scraped for the last time goes
     return samples_of(sink);
   };
   EXPECT_EQ(count(1), (Samples{{text({}), 1}}));
@@ -242,6 +243,48 @@ TEST(PrometheusSink, OpensANewSeriesWhenANameArrivesAndTheOldOneWhenItComesBack)
   EXPECT_EQ(sink.snapshot().metrics[0].population.dormant, 2U);
 }
 
+TEST(PrometheusSink, ASeriesWhoseNameChangedIsShownUntilItsLastValueWasScraped) {
+  const auto names = std::make_shared<TestLookup>();
+  PrometheusSink sink(default_metrics(names));
+  Accounts accounts;
+  write_flow(sink, accounts, 64500, 1, "a", 5);
+  sink.commit({});
+  EXPECT_EQ(samples_of(sink).size(), 1U);
+  write_flow(sink, accounts, 64500, 1, "a", 20);
+  names->set({{1, "ONE"}});
+  write_flow(sink, accounts, 64500, 1, "a", 7);
+  EXPECT_EQ(samples_of(sink).begin()->second, 5U) << "nothing changes without a commit";
+  sink.commit({});
+  sink.commit({});
+  const PrometheusSnapshot seen = sink.snapshot();
+  EXPECT_EQ(sums_of(seen.metrics[0]).live, 32U) << "both, the old one with its last value";
+  EXPECT_EQ(seen.metrics[0].population.live, 2U);
+  sink.commit({});
+  const PrometheusSnapshot after = sink.snapshot();
+  EXPECT_EQ(sums_of(after.metrics[0]).live, 7U);
+  EXPECT_EQ(sums_of(after.metrics[0]).dormant, 25U);
+  EXPECT_EQ(after.metrics[0].population.live, 1U);
+  EXPECT_EQ(after.metrics[0].population.dormant, 1U);
+}
+
+TEST(PrometheusSink, NamesThatChangeWithoutEndAreBounded) {
+  const auto names = std::make_shared<TestLookup>();
+  auto metrics = default_metrics(names);
+  for (Metric& metric : metrics) {
+    metric.max_series = 10;
+  }
+  PrometheusSink sink(std::move(metrics));
+  Accounts accounts;
+  for (int i = 0; i < 100; ++i) {
+    names->set({{1, "NAME " + std::to_string(i)}});
+    write_flow(sink, accounts, 64500, 1, "a", 1);
+    sink.commit({});
+  }
+  const PrometheusSnapshot snapshot = sink.snapshot();
+  EXPECT_LE(snapshot.metrics[1].values.size(), 21U);
+  EXPECT_EQ(snapshot.metrics[0].total + snapshot.metrics[1].total, 100U);
+}
+
 TEST(PrometheusSink, WhatIsPendingWhenANameChangesStaysWithTheOldSeries) {
   const auto names = std::make_shared<TestLookup>();
   PrometheusSink sink(default_metrics(names));
@@ -249,6 +292,8 @@ TEST(PrometheusSink, WhatIsPendingWhenANameChangesStaysWithTheOldSeries) {
   write_flow(sink, accounts, 64500, 1, "a", 5);
   names->set({{1, "ONE"}});
   write_flow(sink, accounts, 64500, 1, "a", 7);
+  sink.commit({});
+  EXPECT_EQ(samples_of(sink).size(), 2U);
   sink.commit({});
   EXPECT_EQ(samples_of(sink).begin()->second, 7U);
   const Sums sums = sums_of(sink.snapshot().metrics[0]);

@@ -138,7 +138,7 @@ bool is_large(const Number& number) {
   std::int64_t exponent = 0;
   const auto [end, error] = std::from_chars(
       number.exponent.data(), number.exponent.data() + number.exponent.size(), exponent);
-  if (error == std::errc::result_out_of_range) {
+  if (error == std::errc::result_out_of_range || exponent > kVeryMany) {
     exponent = kVeryMany;
   }
   const bool below_one = number.whole == "0";

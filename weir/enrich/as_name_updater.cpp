@@ -206,6 +206,15 @@ std::string AsNameUpdater::fetch_error(const std::stop_token& stop) {
   if (!names.usable()) {
     return not_names(names);
   }
+  // A list that was cut short would retire most series. One that is small twice is small.
+  constexpr std::size_t kLong = 1000;
+  const std::size_t known = current()->size();
+  const bool shrunk = known >= kLong && names.size() < known / 2;
+  if (shrunk && !std::exchange(has_shrunk_, true)) {
+    return fmt::format("only {} names where {} are known; believed if the next fetch says so too",
+                       names.size(), known);
+  }
+  has_shrunk_ = false;
   publish(std::move(names), SystemClock::now());
   write_cache(result.body);
   return {};

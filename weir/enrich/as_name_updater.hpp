@@ -93,6 +93,7 @@ class AsNameUpdater {
   std::string cache_file_;  ///< empty: none
   std::optional<FileStamp> stamp_;
   bool file_is_bad_ = false;
+  bool has_shrunk_ = false;  ///< the last list fetched was refused for being much shorter
   bool cache_warned_ = false;
   std::minstd_rand random_;
   log::Limited complaints_;

@@ -263,8 +263,8 @@ void* HttpServer::Impl::on_request_line(void* self, const char* uri, MHD_Connect
   exchange->connection = connection_of(connection);
   const char* question = std::strchr(uri, '?');
   exchange->query = question == nullptr ? "" : question + 1;
-  const std::string_view path(uri, question == nullptr ? std::strlen(uri) : question - uri);
-  exchange->cut_short = path.find("%00") != std::string_view::npos;
+  const std::string_view line(uri);
+  exchange->cut_short = line.substr(0, line.find('?')).find("%00") != std::string_view::npos;
   if (exchange->connection != nullptr) {
     static_cast<Impl*>(self)->connections.reading(*exchange->connection);
   }

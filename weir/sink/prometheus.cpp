@@ -57,7 +57,7 @@ void PrometheusSink::write_carefully(const Flow& row, const Shown& shown, Accoun
   for (std::size_t m = 0; m < counted_.size(); ++m) {
     if (counted_[m].metric.where.matches(row)) {
       const SeriesIndex::Cell cell = counted_[m].counter.cell_of(row);
-      if (!counted_[m].counter.fits(row, cell, shown.metrics[m])) {
+      if (!counted_[m].counter.fits(row, cell, shown.metrics[m].counted)) {
         accounts.refuse(Refused::overflow);
         return;
       }
@@ -83,11 +83,34 @@ void PrometheusSink::follow_lookups() {
   }
 }
 
+/// A scrape between two commits must not see who came and went since the first, so what is live is
+/// part of the commit. A series whose name changed stays until a scrape has seen its last value:
+/// what it counted before would otherwise never be shown.
+void PrometheusSink::commit_metric(Counted& each, ShownMetric& shown) const {
+  if (scrapes_ > each.leaving_since) {
+    each.leaving.clear();
+  }
+  each.counter.commit(shown.counted);
+  if (const auto retired = each.counter.take_retired(); !retired.empty()) {
+    each.leaving.insert(each.leaving.end(), retired.begin(), retired.end());
+    each.leaving_since = scrapes_;
+  }
+  const std::size_t known = shown.counted.values.size();
+  each.registry->copy_live(known, shown.live);
+  for (const SeriesId id : each.leaving) {
+    shown.live[id] = 1;
+  }
+  shown.population.live =
+      static_cast<std::size_t>(std::count(shown.live.begin(), shown.live.end(), 1));
+  const bool other_hidden = known != 0 && shown.live[SeriesRegistry::kOther] == 0;
+  shown.population.dormant = known - shown.population.live - (other_hidden ? 1 : 0);
+}
+
 void PrometheusSink::commit(const Checkpoint& checkpoint) {
   const auto begin = std::chrono::steady_clock::now();
   shown_.with([&](Shown& shown) {
     for (std::size_t m = 0; m < counted_.size(); ++m) {
-      counted_[m].counter.commit(shown.metrics[m]);
+      commit_metric(counted_[m], shown.metrics[m]);
     }
     shown.checkpoint = checkpoint;
     shown.at = std::chrono::system_clock::now();
@@ -115,18 +138,19 @@ PrometheusSnapshot PrometheusSink::copy(bool with_values) const {
     snapshot.metrics.push_back(std::move(metric));
   }
   shown_.with([&](const Shown& shown) {
+    scrapes_ += with_values ? 1 : 0;
     snapshot.checkpoint = shown.checkpoint;
     snapshot.committed_at = shown.at;
     snapshot.commit_duration = shown.duration;
     for (std::size_t m = 0; m < counted_.size(); ++m) {
       MetricSnapshot& metric = snapshot.metrics[m];
       if (with_values) {
-        metric.values = shown.metrics[m].values;
-        metric.registry->copy_live(metric.values.size(), metric.live);
+        metric.values = shown.metrics[m].counted.values;
+        metric.live = shown.metrics[m].live;
       }
-      metric.total = shown.metrics[m].total;
-      metric.capped = shown.metrics[m].capped;
-      metric.population = metric.registry->population();
+      metric.total = shown.metrics[m].counted.total;
+      metric.capped = shown.metrics[m].counted.capped;
+      metric.population = shown.metrics[m].population;
     }
   });
   return snapshot;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -56,9 +57,18 @@ class PrometheusSink final : public Sink {
     Metric metric;
     std::shared_ptr<SeriesRegistry> registry;
     SeriesCounter counter;
+    /// Retired series whose last value may not have been scraped yet, so they are still shown.
+    std::vector<SeriesId> leaving{};
+    std::uint64_t leaving_since = 0;  ///< scrapes there had been when that value was committed
+  };
+  /// What a metric shows: the values, and whose.
+  struct ShownMetric {
+    SeriesValues counted;
+    std::vector<std::uint8_t> live;  ///< by SeriesId
+    SeriesRegistry::Population population;
   };
   struct Shown {
-    std::vector<SeriesValues> metrics;
+    std::vector<ShownMetric> metrics;
     Checkpoint checkpoint;
     std::chrono::system_clock::time_point at;
     std::chrono::nanoseconds duration{0};
@@ -70,12 +80,14 @@ class PrometheusSink final : public Sink {
 
   [[nodiscard]] PrometheusSnapshot copy(bool with_values) const;
   void follow_lookups();
+  void commit_metric(Counted& each, ShownMetric& shown) const;
   void write_one_by_one(const FlowBatch& batch, Accounts& accounts);
   void write_carefully(const Flow& row, const Shown& shown, Accounts& accounts);
 
   std::vector<Counted> counted_;
   std::vector<Place> places_;  ///< scratch: where one row counts
   Guarded<Shown> shown_;
+  mutable std::atomic<std::uint64_t> scrapes_{0};  ///< snapshots with values; counted under shown_
 };
 
 }  // namespace weir

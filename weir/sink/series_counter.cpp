@@ -1,6 +1,7 @@
 #include "weir/sink/series_counter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -51,6 +52,7 @@ void SeriesCounter::catch_up() {
     const std::string_view key = registry_->series(event.id).key();
     if (event.retired) {
       index_.erase(key, event.id);
+      retired_.push_back(event.id);
     } else {
       index_.insert(key, event.id);
     }
@@ -123,6 +125,10 @@ void SeriesCounter::count(Cell cell, std::uint64_t value) {
   }
   pending += value;
   total_ = add_saturated(total_, value);
+}
+
+std::vector<SeriesId> SeriesCounter::take_retired() {
+  return std::exchange(retired_, {});
 }
 
 void SeriesCounter::commit(SeriesValues& shown) {

@@ -48,6 +48,8 @@ class SeriesCounter {
   void catch_up();
   /// Moves what is pending into `shown`, in time proportional to the series that changed.
   void commit(SeriesValues& shown);
+  /// The series that have stopped counting since the last call, because a name changed.
+  [[nodiscard]] std::vector<SeriesId> take_retired();
   [[nodiscard]] bool dirty() const { return dirty_; }
 
  private:
@@ -68,6 +70,7 @@ class SeriesCounter {
   SeriesIndex index_;
   SeriesKeyPlan::Tables tables_;
   std::size_t events_seen_ = 0;
+  std::vector<SeriesId> retired_;
   std::vector<SeriesRegistry::Event> events_;  ///< scratch
   std::unique_ptr<char[]> keys_;               ///< scratch: keys of a batch's rows
   std::unique_ptr<Lookups> lookups_;           ///< scratch

@@ -141,9 +141,10 @@ void SeriesRegistry::record(Event event) {
   event_count_.store(events_.size(), std::memory_order_release);
 }
 
-/// No room for another series, be it new or dormant until now.
+/// No room for another series, be it new or dormant until now. Dormant ones keep their values, so
+/// names that change without end have to be bounded too.
 bool SeriesRegistry::crowded() const {
-  return live_count_ >= max_series_ || series_.size() >= StableArray<Series>::kMaxSize;
+  return live_count_ >= max_series_ || series_.size() > 2 * max_series_;
 }
 
 void SeriesRegistry::update_full() {

@@ -204,6 +204,7 @@ void KafkaWatcher::learn_partitions(Topic& topic, const KafkaTopic& answer, Trou
 bool KafkaWatcher::learn_ends(const std::stop_token& stop, Trouble& trouble) {
   // Asked of every partition's leader each time: a topic's description comes from any broker and
   // says nothing about whether the leader can be reached.
+  unknown_.clear();
   const auto ends = offsets(places(), KafkaConsumer::kLatest, stop, trouble);
   ends_.with([&](auto& known) {
     for (const auto& [partition, end] : ends) {
@@ -236,6 +237,9 @@ void KafkaWatcher::give_orders(const std::stop_token& stop, Reports reports, Tro
     for (auto& [number, partition] : topic.partitions) {
       const KafkaPartition where{name, number};
       if (partition.ordered && !partition.recreated) {
+        if (unknown_.contains(where)) {
+          continue;
+        }
         if (std::exchange(partition.halted, false)) {
           orders.push_back({where, KafkaOrder::Why::retry, -1, -1, -1});
         } else if (reports.contains(where)) {
@@ -279,11 +283,13 @@ void KafkaWatcher::give_orders(const std::stop_token& stop, Reports reports, Tro
 }
 
 /// librdkafka goes on in a new topic of the same name from the old offset, without a word where
-/// that is in range.
+/// that is in range. So reading stops at the first sign that a topic is gone, be it from the
+/// description of topics or from a partition's leader.
 void KafkaWatcher::halt_missing(std::vector<KafkaOrder>& orders) {
   for (auto& [name, topic] : topics_) {
     for (auto& [number, partition] : topic.partitions) {
-      if (topic.missing != 0 && partition.ordered && !std::exchange(partition.halted, true)) {
+      const bool gone = topic.missing != 0 || unknown_.contains({name, number});
+      if (gone && partition.ordered && !std::exchange(partition.halted, true)) {
         orders.push_back({{name, number}, KafkaOrder::Why::halt, -1, -1, -1});
       }
     }
@@ -327,10 +333,18 @@ std::map<KafkaPartition, std::int64_t> KafkaWatcher::offsets(std::span<const Kaf
   if (answer.failure) {
     trouble.add(answer.failure.kind, explain(answer.failure));
   }
+  if (answer.failure.kind == Kind::unknown) {
+    for (const KafkaOffset& place : places) {
+      unknown_.emplace(place.topic, place.partition);
+    }
+  }
   for (const KafkaOffset& offset : answer.offsets) {
     if (offset.failure) {
       trouble.add(offset.failure.kind,
                   fmt::format("topic {}: {}", offset.topic, explain(offset.failure)));
+      if (offset.failure.kind == Kind::unknown) {
+        unknown_.emplace(offset.topic, offset.partition);
+      }
     } else {
       found[{offset.topic, offset.partition}] = offset.offset;
     }

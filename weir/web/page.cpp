@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "weir/base/utf8.hpp"
+
 namespace weir {
 namespace {
 
@@ -38,7 +40,9 @@ void append_section(const PageSection& section, std::string& page) {
 
 }  // namespace
 
-void append_html(std::string_view text, std::string& out) {
+void append_html(std::string_view raw, std::string& out) {
+  std::string text;
+  append_mended(text, raw);
   for (const char c : text) {
     switch (c) {
       case '&':

@@ -26,8 +26,8 @@ struct PageFacts {
 /// nothing from elsewhere and loads itself again every few seconds.
 std::string render_page(const PageFacts& facts);
 
-/// Appends text with the characters that mean something in HTML replaced.
-void append_html(std::string_view text, std::string& out);
+/// Appends text as well-formed UTF-8 with the characters that mean something in HTML replaced.
+void append_html(std::string_view raw, std::string& out);
 
 /// "1,234,567"
 std::string grouped(std::uint64_t number);

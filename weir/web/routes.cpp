@@ -38,8 +38,8 @@ void Routes::operator()(const HttpRequest& request, const Reply& reply) const {
   const auto* const route = std::find_if(
       kRoutes.begin(), kRoutes.end(), [&](const Route& each) { return each.path == request.path; });
   if (route == kRoutes.end()) {
-    reply.send(
-        HttpResponse::text(404, "not found; what there is: / /metrics /-/healthy /-/ready\n"));
+    reply.send(HttpResponse::text(
+        404, "not found; what there is: / /metrics /-/healthy /-/ready /-/reload\n"));
     return;
   }
   if (std::find(route->methods.begin(), route->methods.end(), request.method) ==

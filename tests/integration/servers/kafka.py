@@ -11,6 +11,8 @@ from pathlib import Path
 from servers.process import BUILD, CACHE, Process, free_port
 
 VERSION = "4.1.1"  # as in kafka-pom.xml
+# In full: where Maven cannot reach its repository, the short name's error says nothing of that.
+_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8"
 _HERE = Path(__file__).resolve().parent
 _HOME = CACHE / f"kafka-{VERSION}"
 _CLUSTER_ID = "d2VpcndlaXJ3ZWlyd2Vpcg"
@@ -57,7 +59,7 @@ def fetch_jars():
             shutil.rmtree(partial, ignore_errors=True)
             pom = shutil.copy(_HERE / "kafka-pom.xml", _HOME / "pom.xml")
             subprocess.run(
-                ["/usr/bin/mvn", "-B", "-q", "-f", pom, "dependency:copy-dependencies",
+                ["/usr/bin/mvn", "-B", "-q", "-f", pom, f"{_PLUGIN}:copy-dependencies",
                  f"-DoutputDirectory={partial}", "-DincludeScope=runtime"],
                 check=True, timeout=600, stdin=subprocess.DEVNULL,
             )  # fmt: skip
