@@ -62,21 +62,5 @@ TEST(FormatTime, ReadsBack) {
   }
 }
 
-TEST(ParseDuration, AddsItsParts) {
-  EXPECT_EQ(parse_duration("250ms"), 250'000'000U);
-  EXPECT_EQ(parse_duration("10s"), 10 * kNanosPerSecond);
-  EXPECT_EQ(parse_duration("5m"), 300 * kNanosPerSecond);
-  EXPECT_EQ(parse_duration("1h30m"), 5400 * kNanosPerSecond);
-  EXPECT_EQ(parse_duration("1d"), 86'400 * kNanosPerSecond);
-  EXPECT_EQ(parse_duration("0s"), 0U);
-}
-
-TEST(ParseDuration, RefusesEverythingElse) {
-  for (const std::string_view text : {"", "10", "s", "10x", "1.5s", "-1s", "1h30", " 1s",
-                                      "99999999999999999d", "213503d213503d"}) {
-    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
-  }
-}
-
 }  // namespace
 }  // namespace weir

@@ -120,15 +120,6 @@ TEST(AsNames, ManyNumbersInAnyOrderAreFound) {
   }
 }
 
-TEST(AsNames, ChangedListsNewOtherAndVanishedNamesInOrder) {
-  const AsNames older = AsNames::parse("1 A, ZZ\n2 B, ZZ\n3 C, ZZ\n9 Z, ZZ\n");
-  const AsNames newer = AsNames::parse("1 A, US\n2 BB, ZZ\n4 D, ZZ\n9 Z, ZZ\n10 X, ZZ\n");
-  EXPECT_EQ(changed(older, newer), (std::vector<std::uint32_t>{2, 3, 4, 10}));
-  EXPECT_EQ(changed(newer, older), (std::vector<std::uint32_t>{2, 3, 4, 10}));
-  EXPECT_EQ(changed(AsNames(), older), (std::vector<std::uint32_t>{1, 2, 3, 9}));
-  EXPECT_TRUE(changed(older, older).empty());
-}
-
 TEST(AsNames, AreEqualWhereNoNameDiffers) {
   const AsNames one = AsNames::parse("1 A, ZZ\n2 B, ZZ\n");
   EXPECT_TRUE(one == AsNames::parse("junk\n2 B, US\n1 A\n"));

@@ -41,18 +41,5 @@ TEST(TcpFlags, RefusesEverythingElse) {
   }
 }
 
-TEST(TcpFlags, PrintsNfdumpsColumns) {
-  EXPECT_EQ(format_tcp_flags(0), "........");
-  EXPECT_EQ(format_tcp_flags(0x12), "...A..S.");
-  EXPECT_EQ(format_tcp_flags(0xff), "CEUAPRSF");
-  EXPECT_EQ(format_tcp_flags(0x112), "0x112");
-}
-
-TEST(TcpFlags, EveryPrintedFormReadsBack) {
-  for (unsigned flags = 0; flags < 0x1000; ++flags) {
-    EXPECT_EQ(parse_tcp_flags(format_tcp_flags(static_cast<std::uint16_t>(flags))), flags);
-  }
-}
-
 }  // namespace
 }  // namespace weir

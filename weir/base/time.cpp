@@ -162,22 +162,6 @@ std::optional<UnixNanos> parse_epoch(std::string_view text) {
   return *seconds * kNanosPerSecond + *nanos;
 }
 
-std::optional<std::uint64_t> duration_unit(Reader& reader) {
-  if (reader.accept('m')) {
-    return reader.accept('s') ? kNanosPerSecond / 1000 : 60 * kNanosPerSecond;
-  }
-  if (reader.accept('s')) {
-    return kNanosPerSecond;
-  }
-  if (reader.accept('h')) {
-    return 3600 * kNanosPerSecond;
-  }
-  if (reader.accept('d')) {
-    return 86'400 * kNanosPerSecond;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<UnixNanos> parse_time(std::string_view text) {
@@ -203,21 +187,6 @@ std::string format_time(UnixNanos time) {
     text += fmt::format(".{:09}", nanos);
   }
   return text + 'Z';
-}
-
-std::optional<std::uint64_t> parse_duration(std::string_view text) {
-  Reader reader(text);
-  std::uint64_t total = 0;
-  do {
-    const auto amount = reader.number();
-    const auto unit = duration_unit(reader);
-    std::uint64_t part = 0;
-    if (!amount || !unit || __builtin_mul_overflow(*amount, *unit, &part) ||
-        __builtin_add_overflow(total, part, &total)) {
-      return std::nullopt;
-    }
-  } while (!reader.done());
-  return total;
 }
 
 }  // namespace weir

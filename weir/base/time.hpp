@@ -20,7 +20,4 @@ std::optional<UnixNanos> parse_time(std::string_view text);
 /// RFC 3339 in UTC with as many decimals as needed (none, 3, 6 or 9).
 std::string format_time(UnixNanos time);
 
-/// A duration such as `250ms`, `10s`, `5m`, `2h`, `1d`, `1h30m`, in nanoseconds.
-std::optional<std::uint64_t> parse_duration(std::string_view text);
-
 }  // namespace weir

@@ -115,28 +115,4 @@ bool AsNames::operator==(const AsNames& other) const {
   return numbers_ == other.numbers_ && ends_ == other.ends_ && text_ == other.text_;
 }
 
-std::vector<std::uint32_t> changed(const AsNames& older, const AsNames& newer) {
-  std::vector<std::uint32_t> out;
-  std::size_t a = 0;
-  std::size_t b = 0;
-  while (a < older.size() || b < newer.size()) {
-    const bool only_older =
-        b == newer.size() || (a < older.size() && older.numbers_[a] < newer.numbers_[b]);
-    const bool only_newer =
-        a == older.size() || (b < newer.size() && newer.numbers_[b] < older.numbers_[a]);
-    if (only_older) {
-      out.push_back(older.numbers_[a++]);
-    } else if (only_newer) {
-      out.push_back(newer.numbers_[b++]);
-    } else {
-      if (older.name_at(a) != newer.name_at(b)) {
-        out.push_back(older.numbers_[a]);
-      }
-      ++a;
-      ++b;
-    }
-  }
-  return out;
-}
-
 }  // namespace weir

@@ -35,9 +35,6 @@ class AsNames {
   /// The same names; how many lines were malformed does not matter.
   [[nodiscard]] bool operator==(const AsNames& other) const;
 
-  /// The numbers, ascending, whose names differ, appeared or went.
-  friend std::vector<std::uint32_t> changed(const AsNames& older, const AsNames& newer);
-
  private:
   [[nodiscard]] std::string_view name_at(std::size_t at) const;
 
@@ -47,7 +44,5 @@ class AsNames {
   std::string text_;
   std::size_t malformed_ = 0;
 };
-
-[[nodiscard]] std::vector<std::uint32_t> changed(const AsNames& older, const AsNames& newer);
 
 }  // namespace weir

@@ -1,7 +1,5 @@
 #include "weir/flow/tcp_flags.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -95,19 +93,6 @@ std::optional<std::uint16_t> parse_tcp_flags(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return any ? std::optional(flags) : std::nullopt;
-}
-
-std::string format_tcp_flags(std::uint16_t flags) {
-  if (flags > 0xff) {
-    return fmt::format("{:#x}", flags);
-  }
-  std::string text;
-  for (const Flag& flag : kFlags) {
-    if (flag.bit <= 0xff) {
-      text += (flags & flag.bit) != 0 ? flag.letter : '.';
-    }
-  }
-  return text;
 }
 
 }  // namespace weir

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace weir {
@@ -13,8 +12,5 @@ namespace weir {
 /// Names (`SYN,ACK`, also separated by blanks or `|`), letters (`SA`, in nfdump's form `...A..S.`),
 /// or a number (`18`, `0x12`) up to 0xffff; case-insensitive. Nothing if it is none of them.
 std::optional<std::uint16_t> parse_tcp_flags(std::string_view text);
-
-/// nfdump's eight columns CWR to FIN (`...A..S.`); hexadecimal when a higher bit is set.
-std::string format_tcp_flags(std::uint16_t flags);
 
 }  // namespace weir

@@ -46,7 +46,7 @@ const std::array kDefaults = {
     // Brokers close idle connections as a matter of course; real losses show in other ways.
     KafkaProperty{"log.connection.close", "false"},
     // What one answer brings passes through the CPU's caches three times (socket, parsing, our
-    // copy). 1 MB in place of up to 50 MB costs 0.26 µs of CPU a message of 370 B, not 0.45.
+    // copy). 1 MB in place of up to 50 MB spares about four tenths of the CPU.
     KafkaProperty{"fetch.max.bytes", "1000000"},
     // The same goes for what waits to be read. Large messages cannot fill the memory either.
     KafkaProperty{"queued.max.messages.kbytes", "4096"},
