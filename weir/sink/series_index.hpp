@@ -122,7 +122,12 @@ inline std::uint32_t SeriesIndex::hash_of(std::string_view key) const {
     at += 16;
   }
   const std::uint64_t last = left == 0 ? 0 : word_at(at);
-  return static_cast<std::uint32_t>(fold(last ^ seed_[1], state) >> 32);
+  // A product of numbers that count up steps evenly, which with an unlucky factor leaves most slots
+  // empty; this makes every bit of it matter.
+  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
+  std::uint64_t mixed = fold(last ^ seed_[1], state);
+  mixed ^= mixed >> 32;
+  return static_cast<std::uint32_t>(mixed * kGolden >> 32);
 }
 
 }  // namespace weir
