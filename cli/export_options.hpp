@@ -17,7 +17,7 @@ namespace weir {
 struct ExportOptions {
   KafkaSourceOptions kafka;
   std::string kafka_flag;  ///< one that was given and makes sense with Kafka alone
-  std::string from;  ///< a file, `-`, or empty for Kafka
+  std::string from;        ///< a file, `-`, or empty for Kafka
   bool demo = false;
   std::uint64_t demo_rate = 2000;  ///< records a second
   std::vector<std::uint32_t> own_systems;
