@@ -220,6 +220,15 @@ TEST(JsonValue, ProtocolsAreNamesOrNumbers) {
   EXPECT_EQ(read("ip_proto", "\"no such\""), "wrong_type");
 }
 
+TEST(JsonValue, ProtocolsWithoutAKeywordHaveNamesInGoflow2) {
+  EXPECT_EQ(read("proto", "\"IPv6-ICMP\""), "58");
+  EXPECT_EQ(read("proto", "\"any-local-network\""), "63");
+  EXPECT_EQ(read("proto", "\"ISIS over IPv4\""), "124");
+  for (const std::string_view json : {"\"unassigned\"", "\"experimental\"", "\"reserved\""}) {
+    EXPECT_EQ(read("proto", json), "-") << json;
+  }
+}
+
 TEST(JsonValue, TimesAreReadInEveryFormOfPmacct) {
   for (const std::string_view json :
        {"\"2026-11-21 20:41:00.250000\"", "\"2026-11-21T20:41:00.250000Z\"",

@@ -50,6 +50,8 @@ TEST(Protocols, ReadsWhatOtherProgramsWrite) {
   EXPECT_EQ(parse_protocol("ICMPv6"), 58);
   EXPECT_EQ(parse_protocol("OSPF"), 89);
   EXPECT_EQ(parse_protocol("006"), 6);
+  EXPECT_EQ(parse_protocol("HIP"), 139);
+  EXPECT_EQ(parse_protocol("Shim6"), 140);
 }
 
 TEST(Protocols, RefusesEverythingElse) {

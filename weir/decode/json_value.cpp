@@ -72,6 +72,26 @@ Result store_proto(Flow& flow, FieldId id, std::string_view text) {
   if (const auto number = parse_protocol(text)) {
     return store_integer(flow, id, *number);
   }
+  struct Named {
+    std::string_view name;
+    std::uint64_t value;
+  };
+  // goflow2's own names, where IANA has no keyword.
+  static constexpr auto kNamed = std::to_array<Named>({{"any-host-internal-protocol", 61},
+                                                       {"any-local-network", 63},
+                                                       {"any-distributed-file-system", 68},
+                                                       {"any-private-encryption-scheme", 99},
+                                                       {"any-0-hop-protocol", 114},
+                                                       {"ISIS over IPv4", 124}});
+  for (const Named& named : kNamed) {
+    if (named.name == text) {
+      return store_integer(flow, id, named.value);
+    }
+  }
+  // These stand for many numbers: which one it was goflow2 does not tell.
+  if (text == "unassigned" || text == "experimental" || text == "reserved") {
+    return kStored;
+  }
   return store_digits(flow, id, text);
 }
 

@@ -24,8 +24,8 @@ constexpr auto kNames = std::to_array<std::string_view>({
     /* 100 */ "gmtp", "ifmp", "pnni", "pim", "aris", "scps", "qnx", "a/n", "ipcomp", "snp",
     /* 110 */ "compaq-peer", "ipx-in-ip", "vrrp", "pgm", "", "l2tp", "ddx", "iatp", "stp", "srp",
     /* 120 */ "uti", "smp", "sm", "ptp", "isis", "fire", "crtp", "crudp", "sscopmce", "iplt",
-    /* 130 */ "sps", "pipe", "sctp", "fc", "rsvp-e2e-ignore", "mobility-header", "udplite", "mpls-in-ip", "manet", "shim6",
-    /* 140 */ "", "wesp", "rohc", "ethernet", "aggfrag", "nsh",
+    /* 130 */ "sps", "pipe", "sctp", "fc", "rsvp-e2e-ignore", "mobility-header", "udplite", "mpls-in-ip", "manet", "hip",
+    /* 140 */ "shim6", "wesp", "rohc", "ethernet", "aggfrag", "nsh",
 });
 // clang-format on
 
