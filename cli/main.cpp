@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/hidden_arguments.hpp"
 #include "weir/base/error.hpp"
 
 namespace {
@@ -24,8 +27,11 @@ void fill_standard_streams() {
 
 int main(int argc, char** argv) {
   fill_standard_streams();
+  const std::string program = argc > 0 ? argv[0] : "weir";
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  weir::hide_secrets(argc, argv);
   try {
-    return weir::run_program(argc > 0 ? argv[0] : "weir", {argv + std::min(argc, 1), argv + argc});
+    return weir::run_program(program, arguments);
   } catch (const weir::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return error.exit_code();

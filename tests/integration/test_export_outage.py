@@ -1,42 +1,15 @@
 """The broker is away at the start, goes away, comes back: nothing is lost, nothing counts twice."""
 
 import re
-import subprocess
 import time
 
 import pytest
 
 from servers.kafka import Kafka
-from servers.process import BUILD, wait_until
+from servers.process import wait_until
 from support.messages import OWN, numbered
+from support.producer import Producer
 from support.truth import Truth, by_label
-
-
-class Producer:
-    """Sends while the broker may be away; everything is delivered once by the end."""
-
-    def __init__(self, kafka, topic):
-        self._kafka, self._topic = kafka, topic
-        self._child = subprocess.Popen(
-            [BUILD / "tools" / "kafka_produce", kafka.brokers, topic], stdin=subprocess.PIPE
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._child.kill()
-        self._child.wait(10)
-
-    def send(self, messages, truth, partition=0):
-        for message in messages:
-            self._child.stdin.write(self._kafka.frame(message.value, partition))
-            truth.add(message, self._topic, partition)
-        self._child.stdin.flush()
-
-    def finish(self):
-        self._child.stdin.close()
-        assert self._child.wait(60) == 0
 
 
 @pytest.fixture(scope="module")

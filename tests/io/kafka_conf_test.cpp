@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "weir/base/error.hpp"
 #include "weir/io/kafka.hpp"
@@ -54,7 +57,47 @@ TEST(KafkaConf, KnowsWhichPropertiesAreSecret) {
                            "sasl.oauthbearer.client.secret", "sasl.oauthbearer.config"}) {
     EXPECT_TRUE(kafka_property_is_secret(name)) << name;
   }
-  EXPECT_FALSE(kafka_property_is_secret("sasl.username"));
+  for (const char* name :
+       {"sasl.username", "ssl.key.location", "ssl.ca.pem", "sasl.oauthbearer.token.endpoint.url"}) {
+    EXPECT_FALSE(kafka_property_is_secret(name)) << name;
+  }
+}
+
+TEST(KafkaConf, FindsSecretsInsideOfValues) {
+  using Views = std::vector<std::string_view>;
+  EXPECT_EQ(kafka_secrets("sasl.password", "hunter22"), Views{"hunter22"});
+  EXPECT_EQ(kafka_secrets("some.url", "https://weir:hunter22@host:1/a@b"), Views{"hunter22"});
+  EXPECT_EQ(kafka_secrets("some.cmd", "kinit --password=hunter22 x"), Views{"hunter22 x"});
+  for (const char* value : {"https://host:1/a:b@c", "https://weir@host/", "weir:x@host", ""}) {
+    EXPECT_EQ(kafka_secrets("some.url", value), Views{}) << value;
+  }
+  EXPECT_EQ(kafka_secrets("sasl.password", ""), Views{});
+}
+
+/// Sets a variable for the time of a test.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
+  ~Variable() { unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST(KafkaConf, TakesWhatTheEnvironmentSaysUnlessTheCommandLineDoes) {
+  const Variable mechanism("WEIR_KAFKA_SASL_MECHANISMS", "NOSUCH");
+  const Variable protocol("WEIR_KAFKA_SECURITY_PROTOCOL", "sasl_plaintext");
+  EXPECT_THAT(refusal({}), HasSubstr("NOSUCH"));
+  // By another name of the same property, too.
+  EXPECT_EQ(refusal({{"sasl.mechanism", "PLAIN"}, {"sasl.username", "u"}, {"sasl.password", "p"}}),
+            "accepted");
+}
+
+TEST(KafkaConf, NamesTheVariableThatHasABadValue) {
+  const Variable protocol("WEIR_KAFKA_SECURITY_PROTOCOL", "tls");
+  EXPECT_THAT(refusal({}), HasSubstr("WEIR_KAFKA_SECURITY_PROTOCOL: "));
 }
 
 }  // namespace

@@ -6,6 +6,9 @@
 //   kafka_admin BROKERS delete-records NAME PARTITION BEFORE
 //   kafka_admin BROKERS offsets NAME PARTITION             prints "first next"
 //   kafka_admin BROKERS committed GROUP NAME PARTITION     prints "offset metadata", -1001 for none
+//   kafka_admin BROKERS allow PRINCIPAL OPERATION TOPIC    OPERATION as READ or DESCRIBE
+//   kafka_admin BROKERS disallow PRINCIPAL OPERATION TOPIC
+//   kafka_admin BROKERS set-password USER MECHANISM PASSWORD
 //
 // Exit status 0 when the broker has done it.
 #include <librdkafka/rdkafka.h>
@@ -21,6 +24,7 @@
 namespace {
 
 constexpr int kTimeoutMs = 30'000;
+constexpr int kBrokersDefault = -1;  // of how many replicas there are
 
 struct Failed : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -84,8 +88,8 @@ void check_topics(const rd_kafka_topic_result_t** results, std::size_t count) {
 
 void create_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
   char text[512];
-  rd_kafka_NewTopic_t* topic =
-      rd_kafka_NewTopic_new(words.at(0).c_str(), std::stoi(words.at(1)), 1, text, sizeof text);
+  rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(words.at(0).c_str(), std::stoi(words.at(1)),
+                                                     kBrokersDefault, text, sizeof text);
   if (topic == nullptr) {
     throw Failed(text);
   }
@@ -165,6 +169,78 @@ void committed(const std::string& brokers, const Words& words) {
   std::printf("\n");
 }
 
+rd_kafka_AclOperation_t operation_of(const std::string& name) {
+  for (int i = RD_KAFKA_ACL_OPERATION_ANY; i < RD_KAFKA_ACL_OPERATION__CNT; ++i) {
+    const auto operation = static_cast<rd_kafka_AclOperation_t>(i);
+    if (name == rd_kafka_AclOperation_name(operation)) {
+      return operation;
+    }
+  }
+  throw Failed("no operation " + name);
+}
+
+void allow(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  char text[512];
+  rd_kafka_AclBinding_t* acl = rd_kafka_AclBinding_new(
+      RD_KAFKA_RESOURCE_TOPIC, words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+      words.at(0).c_str(), "*", operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text,
+      sizeof text);
+  if (acl == nullptr) {
+    throw Failed(text);
+  }
+  rd_kafka_CreateAcls(client, &acl, 1, nullptr, queue.get());
+  rd_kafka_AclBinding_destroy(acl);
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto* const* results =
+      rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event.get()), &count);
+  const rd_kafka_error_t* error = rd_kafka_acl_result_error(results[0]);
+  check(rd_kafka_error_code(error), rd_kafka_error_string(error));
+}
+
+void disallow(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  char text[512];
+  rd_kafka_AclBindingFilter_t* filter = rd_kafka_AclBindingFilter_new(
+      RD_KAFKA_RESOURCE_TOPIC, words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+      words.at(0).c_str(), nullptr, operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW,
+      text, sizeof text);
+  if (filter == nullptr) {
+    throw Failed(text);
+  }
+  rd_kafka_DeleteAcls(client, &filter, 1, nullptr, queue.get());
+  rd_kafka_AclBinding_destroy(filter);
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto* const* answers =
+      rd_kafka_DeleteAcls_result_responses(rd_kafka_event_DeleteAcls_result(event.get()), &count);
+  const rd_kafka_error_t* error = rd_kafka_DeleteAcls_result_response_error(answers[0]);
+  check(rd_kafka_error_code(error), rd_kafka_error_string(error));
+  static_cast<void>(rd_kafka_DeleteAcls_result_response_matching_acls(answers[0], &count));
+  if (count == 0) {
+    throw Failed("there is no such right");
+  }
+}
+
+void set_password(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  constexpr int kIterations = 4096;
+  const std::string& password = words.at(2);
+  rd_kafka_UserScramCredentialAlteration_t* change = rd_kafka_UserScramCredentialUpsertion_new(
+      words.at(0).c_str(),
+      words.at(1) == "SCRAM-SHA-512" ? RD_KAFKA_SCRAM_MECHANISM_SHA_512
+                                     : RD_KAFKA_SCRAM_MECHANISM_SHA_256,
+      kIterations, reinterpret_cast<const unsigned char*>(password.data()), password.size(),
+      nullptr, 0);
+  rd_kafka_AlterUserScramCredentials(client, &change, 1, nullptr, queue.get());
+  rd_kafka_UserScramCredentialAlteration_destroy(change);
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto** results = rd_kafka_AlterUserScramCredentials_result_responses(
+      rd_kafka_event_AlterUserScramCredentials_result(event.get()), &count);
+  const rd_kafka_error_t* error =
+      rd_kafka_AlterUserScramCredentials_result_response_error(results[0]);
+  check(rd_kafka_error_code(error), rd_kafka_error_string(error));
+}
+
 void run(const std::string& brokers, std::string_view command, const Words& words) {
   if (command == "committed") {
     committed(brokers, words);
@@ -182,6 +258,12 @@ void run(const std::string& brokers, std::string_view command, const Words& word
     delete_records(client.get(), queue, words);
   } else if (command == "offsets") {
     offsets(client.get(), words);
+  } else if (command == "allow") {
+    allow(client.get(), queue, words);
+  } else if (command == "disallow") {
+    disallow(client.get(), queue, words);
+  } else if (command == "set-password") {
+    set_password(client.get(), queue, words);
   } else {
     throw Failed("no command " + std::string(command));
   }

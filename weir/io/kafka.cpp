@@ -1,16 +1,16 @@
 #include "weir/io/kafka.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <utility>
 
 #include "weir/base/error.hpp"
-#include "weir/base/guarded.hpp"
 #include "weir/base/log.hpp"
-#include "weir/io/kafka_handles.hpp"
+#include "weir/io/kafka_client.hpp"
 
 namespace weir {
 namespace {
@@ -24,56 +24,10 @@ struct Reading {
   std::vector<KafkaTag> tags;
 };
 
-/// What callbacks of librdkafka's threads write to.
-struct Events {
-  std::vector<std::string> secrets;
-  log::Limited log;
-  std::atomic<bool> lost{false};
-  Guarded<KafkaFailure> failure;
-
-  [[nodiscard]] std::string without_secrets(std::string text) const {
-    for (const std::string& secret : secrets) {
-      for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-        text.replace(at, secret.size(), "***");
-        at += 3;
-      }
-    }
-    return text;
-  }
-};
-
-Events& events_of(void* opaque) {
-  return *static_cast<Events*>(opaque);
-}
-
-void on_error(rd_kafka_t* /*handle*/, int code, const char* reason, void* opaque) {
-  Events& events = events_of(opaque);
-  const auto error = static_cast<rd_kafka_resp_err_t>(code);
-  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-    events.lost = true;  // follows the reason, which says more
-    return;
-  }
-  KafkaFailure failure = rdkafka::failure(error, reason);
-  failure.text = events.without_secrets(std::move(failure.text));
-  events.failure.with([&](KafkaFailure& last) { last = std::move(failure); });
-}
-
-void on_log(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
-  constexpr int kSyslogWarning = 4;
-  Events& events = events_of(rd_kafka_opaque(handle));
-  // What a user must know is said by whoever uses the consumer; librdkafka's lines are details.
-  if (level <= kSyslogWarning) {
-    events.log.write(log::Level::info, "librdkafka",
-                     {{"facility", facility}, {"text", events.without_secrets(text)}});
-  } else {
-    log::debug("librdkafka", {{"facility", facility}, {"text", events.without_secrets(text)}});
-  }
-}
-
 }  // namespace
 
 struct KafkaConsumer::Impl {
-  Events events;  // outlives the handle, whose threads call back until it is closed
+  KafkaEvents events;  // outlives the handle, whose threads call back until it is closed
   rdkafka::Handle handle;
   rdkafka::Queue main_queue;  // of events
   rdkafka::Queue queue;       // of messages
@@ -93,33 +47,12 @@ struct KafkaConsumer::Impl {
   void fetch(Millis wait);
   bool hand_out(const rd_kafka_message_t& message, KafkaReceiver& receiver) const;
   [[nodiscard]] KafkaFailure last_error() const { return rdkafka::failure(rd_kafka_last_error()); }
-
-  /// Sends one admin request and waits for its answer; null when there is none in time.
-  template <typename Send>
-  rdkafka::Event ask(rd_kafka_admin_op_t operation, Millis timeout, const std::stop_token& stop,
-                     Send&& send) const;
 };
 
 KafkaConsumer::KafkaConsumer(const std::string& brokers, const KafkaProperties& properties)
     : impl_(std::make_unique<Impl>()) {
-  constexpr std::size_t kShortestSecret = 4;  // hiding "a" everywhere would only garble the text
-  for (const KafkaProperty& property : properties) {
-    if (kafka_property_is_secret(property.name) && property.value.size() >= kShortestSecret) {
-      impl_->events.secrets.push_back(property.value);
-    }
-  }
-  rdkafka::Conf conf = rdkafka::consumer_conf(brokers, properties);
-  rd_kafka_conf_set_opaque(conf.get(), &impl_->events);
-  rd_kafka_conf_set_error_cb(conf.get(), on_error);
-  rd_kafka_conf_set_log_cb(conf.get(), on_log);
-  std::array<char, 512> reason{};
-  impl_->handle.reset(rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), reason.data(), reason.size()));
-  if (!impl_->handle) {
-    throw Error::usage(
-        "cannot set up the Kafka client: " + impl_->events.without_secrets(reason.data()) +
-        "; check --brokers and the -X properties");
-  }
-  static_cast<void>(conf.release());  // now the handle's
+  impl_->handle = rdkafka::open_client(
+      RD_KAFKA_CONSUMER, rdkafka::consumer_conf(brokers, properties), properties, impl_->events);
   impl_->main_queue.reset(rd_kafka_queue_get_main(impl_->handle.get()));
   impl_->queue.reset(rd_kafka_queue_new(impl_->handle.get()));
 }
@@ -234,27 +167,6 @@ void KafkaConsumer::consume(Millis wait, KafkaReceiver& receiver) {
   }
 }
 
-template <typename Send>
-rdkafka::Event KafkaConsumer::Impl::ask(rd_kafka_admin_op_t operation, Millis timeout,
-                                        const std::stop_token& stop, Send&& send) const {
-  const rdkafka::AdminOptions options(rd_kafka_AdminOptions_new(handle.get(), operation));
-  std::array<char, 256> reason{};
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(timeout.count()),
-                                            reason.data(), reason.size());
-  const rdkafka::Queue answers(rd_kafka_queue_new(handle.get()));
-  send(options.get(), answers.get());
-  // The library's own timeout comes as an answer too; ours is for the case that it does not.
-  const auto give_up = std::chrono::steady_clock::now() + timeout + Millis(1000);
-  while (!stop.stop_requested() && std::chrono::steady_clock::now() < give_up) {
-    rd_kafka_poll(handle.get(), 0);  // why there is no answer comes as an event
-    rdkafka::Event event(rd_kafka_queue_poll(answers.get(), 100));
-    if (event) {
-      return event;
-    }
-  }
-  return {};
-}
-
 KafkaTopics KafkaConsumer::describe(std::span<const std::string> topics, Millis timeout,
                                     const std::stop_token& stop) {
   std::vector<const char*> names;
@@ -264,16 +176,14 @@ KafkaTopics KafkaConsumer::describe(std::span<const std::string> topics, Millis 
   }
   const rdkafka::TopicNames collection(
       rd_kafka_TopicCollection_of_topic_names(names.data(), names.size()));
-  const rdkafka::Event event =
-      impl_->ask(RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, timeout, stop,
-                 [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* answers) {
-                   rd_kafka_DescribeTopics(impl_->handle.get(), collection.get(), options, answers);
-                 });
+  const rdkafka::Event event = rdkafka::ask(
+      impl_->handle.get(), RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, timeout, stop,
+      [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* answers) {
+        rd_kafka_DescribeTopics(impl_->handle.get(), collection.get(), options, answers);
+      });
   KafkaTopics result;
-  if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    result.failure = event ? rdkafka::failure(rd_kafka_event_error(event.get()),
-                                              rd_kafka_event_error_string(event.get()))
-                           : rdkafka::failure(RD_KAFKA_RESP_ERR__TIMED_OUT);
+  result.failure = rdkafka::answer_failure(event);
+  if (result.failure) {
     return result;
   }
   std::size_t count = 0;
@@ -313,18 +223,16 @@ KafkaOffsets KafkaConsumer::list_offsets(std::span<const KafkaOffset> places, st
         what;
   }
   const rdkafka::Event event =
-      impl_->ask(RD_KAFKA_ADMIN_OP_LISTOFFSETS, timeout, stop,
-                 [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* answers) {
-                   if (rd_kafka_error_t* error = rd_kafka_AdminOptions_set_isolation_level(
-                           options, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED)) {
-                     rd_kafka_error_destroy(error);  // cannot be: the level is allowed here
-                   }
-                   rd_kafka_ListOffsets(impl_->handle.get(), list.get(), options, answers);
-                 });
-  if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    result.failure = event ? rdkafka::failure(rd_kafka_event_error(event.get()),
-                                              rd_kafka_event_error_string(event.get()))
-                           : rdkafka::failure(RD_KAFKA_RESP_ERR__TIMED_OUT);
+      rdkafka::ask(impl_->handle.get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS, timeout, stop,
+                   [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* answers) {
+                     if (rd_kafka_error_t* error = rd_kafka_AdminOptions_set_isolation_level(
+                             options, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED)) {
+                       rd_kafka_error_destroy(error);  // cannot be: the level is allowed here
+                     }
+                     rd_kafka_ListOffsets(impl_->handle.get(), list.get(), options, answers);
+                   });
+  result.failure = rdkafka::answer_failure(event);
+  if (result.failure) {
     return result;
   }
   std::size_t count = 0;
@@ -357,15 +265,15 @@ void KafkaConsumer::wake() {
 }
 
 bool KafkaConsumer::take_lost() {
-  return impl_->events.lost.exchange(false);
+  return impl_->events.take_lost();
 }
 
 KafkaFailure KafkaConsumer::connection_failure() const {
-  return impl_->events.failure.with([](const KafkaFailure& last) { return last; });
+  return impl_->events.failure();
 }
 
 void KafkaConsumer::forget_failure() {
-  impl_->events.failure.with([](KafkaFailure& last) { last = {}; });
+  impl_->events.forget_failure();
 }
 
 std::string kafka_library_version() {

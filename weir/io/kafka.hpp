@@ -14,24 +14,40 @@ namespace weir {
 
 /// A librdkafka property, as `-X name=value` gives it.
 struct KafkaProperty {
+  static constexpr std::string_view kCommandLine = "-X";
+  static constexpr std::string_view kPropertyFile = "-X @FILE";
+
   std::string name;
   std::string value;
+  std::string from{kCommandLine};  ///< who says so: one of the two above, or a variable's name
 };
 using KafkaProperties = std::vector<KafkaProperty>;
 
 /// Whether the value of a property must never be shown.
 [[nodiscard]] bool kafka_property_is_secret(std::string_view name);
 
+/// What of a property's value must never be shown: all of a password, and passwords inside of other
+/// values, as in `https://user:password@host/`. Views of `value`.
+[[nodiscard]] std::vector<std::string_view> kafka_secrets(std::string_view name,
+                                                          std::string_view value);
+
 /// What went wrong between us and Kafka, as far as it asks for something different to be done.
 struct KafkaFailure {
   enum class Kind : std::uint8_t {
     none,
-    unreachable,   ///< no broker answers
-    login,         ///< SASL authentication refused
-    tls,           ///< TLS handshake failed
-    denied,        ///< the topic's READ or DESCRIBE right is missing
-    unknown,       ///< no such topic or partition
-    out_of_range,  ///< the offset is not (any more, or yet) in the log
+    unreachable,         ///< no broker answers
+    wrong_protocol,      ///< one side speaks TLS or SASL and the other does not
+    login,               ///< user or password refused
+    mechanism,           ///< the broker does not offer this SASL mechanism
+    token,               ///< nobody gives us a token for OAUTHBEARER
+    tls,                 ///< TLS handshake failed, for another reason than the next four
+    untrusted,           ///< who signed the broker's certificate is not known here
+    expired,             ///< the broker's certificate is too old, or not good yet
+    wrong_host,          ///< the broker's certificate is made out to another host
+    client_certificate,  ///< the broker wants a certificate of ours, or another one
+    denied,              ///< a right on the topic, group or transactional id is missing
+    unknown,             ///< no such topic or partition
+    out_of_range,        ///< the offset is not (any more, or yet) in the log
     other,
   };
   static constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::other) + 1;
@@ -96,8 +112,9 @@ class KafkaConsumer {
   static constexpr std::int64_t kLatest = -1;    ///< the end (last stable offset)
   static constexpr std::int64_t kEarliest = -2;  ///< the first message that is still there
 
-  /// `brokers` is `host:port[,host:port…]`. Does not wait for a broker. Throws Error::usage for a
-  /// property that does not exist, has a bad value or belongs to weir.
+  /// `brokers` is `host:port[,host:port…]`. Does not wait for a broker. What `properties` leave
+  /// open the environment may say, see kafka_environment.hpp. Throws Error::usage for a property
+  /// that does not exist, has a bad value or belongs to weir.
   KafkaConsumer(const std::string& brokers, const KafkaProperties& properties);
   ~KafkaConsumer();
   KafkaConsumer(const KafkaConsumer&) = delete;

@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -32,10 +33,20 @@ using TopicNames =
 using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                       Deleter<&rd_kafka_topic_partition_list_destroy>>;
 
-/// The configuration of a consumer. Throws Error::usage as KafkaConsumer's constructor does.
+/// The configuration of a consumer: the environment's properties, then these. Throws Error::usage
+/// as KafkaConsumer's constructor does.
 [[nodiscard]] Conf consumer_conf(const std::string& brokers, const KafkaProperties& properties);
+
+/// The configuration of a producer that sends nothing twice, with an id: in transactions. Throws as
+/// consumer_conf.
+[[nodiscard]] Conf producer_conf(const std::string& brokers, const KafkaProperties& properties,
+                                 const std::string& transactional_id,
+                                 std::chrono::milliseconds transaction_timeout);
 
 /// What an error code means to us; `text` is its explanation, or librdkafka's standard one.
 [[nodiscard]] KafkaFailure failure(rd_kafka_resp_err_t code, const char* text = nullptr);
+
+/// What is wrong with a certificate, by OpenSSL's number; none where that is 0.
+[[nodiscard]] KafkaFailure certificate_failure(int x509_error);
 
 }  // namespace weir::rdkafka

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "weir/io/kafka_advice.hpp"
+
 namespace weir {
 namespace {
 
@@ -173,10 +175,10 @@ void KafkaSource::fail(Origin& origin, const KafkaFailure& failure) {
   std::string text =
       fmt::format("reading topic {} partition {} fails: {}", topic, partition, failure.text);
   if (failure.kind == KafkaFailure::Kind::denied) {
-    text += "; give this user READ and DESCRIBE on the topic";
+    text += fmt::format("; give this user {}", kReadingRights);
   }
   if (failure.kind != KafkaFailure::Kind::out_of_range) {  // of that, what is lost will be logged
-    failure_log_.write(log::Level::warn, text);
+    failure_logs_[static_cast<std::size_t>(failure.kind)].write(log::Level::warn, text);
   }
   origin.failure.with([&](std::string& why) { why = std::move(text); });
   origin.failing.store(true);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -51,7 +52,7 @@ class KafkaSource final : public Source {
   Guarded<std::vector<std::shared_ptr<Origin>>> origins_;
   std::vector<Origin*> reading_;  // the same, for the reading thread alone
   log::Limited lost_log_;
-  log::Limited failure_log_;
+  std::array<log::Limited, KafkaFailure::kKinds> failure_logs_;  // of each kind
   KafkaWatcher watcher_;  // last: its thread uses what is above
 };
 

@@ -89,7 +89,8 @@ KafkaProperties read_kafka_properties(const std::string& path) {
     if (equals == std::string_view::npos || name.empty()) {
       throw Error::usage(fmt::format("-X @{}: line {} is not name=value", path, number));
     }
-    properties.push_back({std::string(name), std::string(trim(line.substr(equals + 1)))});
+    properties.push_back({std::string(name), std::string(trim(line.substr(equals + 1))),
+                          std::string(KafkaProperty::kPropertyFile)});
   }
   return properties;
 }

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <optional>
 
+#include "weir/io/kafka_advice.hpp"
+
 namespace weir {
 namespace {
 
@@ -87,17 +89,13 @@ std::int64_t KafkaWatcher::end(const KafkaPartition& partition) const {
 }
 
 void KafkaWatcher::run(const std::stop_token& stop) {
-  bool troubled = false;
   while (!stop.stop_requested()) {
     const bool well = look(stop);
     if (stop.stop_requested()) {
       return;
     }
-    if (!well) {
-      troubled = true;
-    } else if (troubled) {
+    if (well && std::exchange(troubled_, false)) {
       log::info("Kafka answers, all topics and partitions are there");
-      troubled = false;
     }
     wait(stop, well && started() ? options_.refresh : std::min(kRetry, options_.refresh));
   }
@@ -354,30 +352,12 @@ std::map<KafkaPartition, std::int64_t> KafkaWatcher::offsets(std::span<const Kaf
 
 std::string KafkaWatcher::explain(const KafkaFailure& failure) const {
   // A request that nobody answered only says that it took too long; the connection knows why.
-  KafkaFailure cause = failure;
   if (failure.kind == Kind::unreachable) {
-    if (KafkaFailure connection = consumer_.connection_failure()) {
-      cause = std::move(connection);
+    if (const KafkaFailure connection = consumer_.connection_failure()) {
+      return kafka_advice(connection, options_.brokers);
     }
   }
-  switch (cause.kind) {
-    case Kind::login:
-      return fmt::format(
-          "Kafka refuses the login ({}); check -X security.protocol, sasl.mechanism, "
-          "sasl.username and sasl.password",
-          cause.text);
-    case Kind::tls:
-      return fmt::format("no TLS connection to Kafka ({}); check -X security.protocol and ssl.*",
-                         cause.text);
-    case Kind::denied:
-      return fmt::format("access is refused ({}); give this user READ and DESCRIBE on the topic",
-                         cause.text);
-    case Kind::unreachable:
-      return fmt::format("cannot reach Kafka at {} ({}); check --brokers and that the brokers run",
-                         options_.brokers, cause.text);
-    default:
-      return cause.text;
-  }
+  return kafka_advice(failure, options_.brokers);
 }
 
 std::vector<KafkaOffset> KafkaWatcher::places() const {
@@ -405,6 +385,7 @@ bool KafkaWatcher::settled() const {
 
 void KafkaWatcher::show(const Trouble& trouble) {
   if (!trouble.text.empty()) {
+    troubled_ = true;
     logs_[static_cast<std::size_t>(trouble.kind)].write(log::Level::warn, trouble.text);
   }
   trouble_.with([&](std::string& text) { text = trouble.text; });

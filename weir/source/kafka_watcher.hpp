@@ -124,6 +124,7 @@ class KafkaWatcher {
   KafkaConsumer& consumer_;
   std::array<log::Limited, KafkaFailure::kKinds> logs_;  // by kind: news of one are not held back
   std::map<std::string, Topic> topics_;                  // of its own thread
+  bool troubled_ = false;                                // since all was well
   std::set<KafkaPartition> unknown_;  // whose leader says in this round that there is none such
 
   Guarded<Orders> orders_;

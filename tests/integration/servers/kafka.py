@@ -1,11 +1,13 @@
 """Apache Kafka: one JVM that is controller and broker, and what tests do to it."""
 
+import base64
 import fcntl
 import os
 import shutil
 import struct
 import subprocess
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from servers.process import BUILD, CACHE, Process, free_port
@@ -20,8 +22,6 @@ _JAVA = ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xl
          f"-Dlog4j2.configurationFile={_HERE / 'kafka-log4j2.properties'}"]  # fmt: skip
 
 _DEFAULTS = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
     "controller.listener.names": "CONTROLLER",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "1",
@@ -67,15 +67,31 @@ def fetch_jars():
     return sorted(jars.glob("*.jar"))
 
 
+@dataclass(frozen=True)
+class Listener:
+    """One more way in: `protocol` as SASL_SSL, and properties without `listener.name.NAME.`."""
+
+    protocol: str
+    properties: dict = field(default_factory=dict)
+
+
 class Kafka(Process):
     """A fresh broker on free ports. `properties` are added to the broker's; `scram` is
-    {user: password} of SCRAM-SHA-256 users that exist from the start.
+    {user: password} of SCRAM-SHA-256 users that exist from the start; `listeners` is
+    {name: Listener} besides the plain one of `brokers`; `java` are flags of the virtual machine.
+    `number` and `controller` (host:port) are for a cluster, whose broker 1 is the controller.
 
-    Stop, kill and start again keep port and data. pause() and cont() freeze it and let it go on."""
+    Stop, kill and start again keep ports and data. pause() and cont() freeze it and let it go on."""
 
-    def __init__(self, folder, properties=None, scram=None, name="kafka"):
+    def __init__(self, folder, properties=None, scram=None, name="kafka", listeners=None, java=(),
+                 number=1, controller=None):  # fmt: skip
         self.port = free_port()
         self.brokers = f"127.0.0.1:{self.port}"
+        self.listeners = listeners or {}
+        self.addresses = {each: f"127.0.0.1:{free_port()}" for each in self.listeners}
+        self.number = number
+        self._controller = controller or f"127.0.0.1:{free_port()}"
+        self._java = [*_JAVA, *java]
         self.data = Path(folder) / f"{name}-data"
         self._scram = scram or {}
         self._config = Path(folder) / f"{name}.properties"
@@ -85,24 +101,42 @@ class Kafka(Process):
         super().__init__(name, [], folder, {"CLASSPATH": ":".join(map(str, fetch_jars()))})
 
     def _all_properties(self, extra):
-        controller = free_port()
+        listeners = {"PLAINTEXT": self.brokers}
+        if self.number == 1:
+            listeners["CONTROLLER"] = self._controller
+        protocols = {"CONTROLLER": "PLAINTEXT"}
+        protocols |= {each: each for each in ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")}
+        settings = {}
+        for name, listener in self.listeners.items():
+            listeners[name] = self.addresses[name]
+            protocols[name] = listener.protocol
+            for key, value in listener.properties.items():
+                settings[f"listener.name.{name.lower()}.{key}"] = value
         return {
             **_DEFAULTS,
-            "controller.quorum.voters": f"1@127.0.0.1:{controller}",
-            "listeners": f"PLAINTEXT://{self.brokers},CONTROLLER://127.0.0.1:{controller}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,"
-            "SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL",
+            "process.roles": "broker,controller" if self.number == 1 else "broker",
+            "node.id": str(self.number),
+            "controller.quorum.voters": f"1@{self._controller}",
+            "listeners": ",".join(f"{each}://{at}" for each, at in listeners.items()),
+            "listener.security.protocol.map": ",".join(f"{k}:{v}" for k, v in protocols.items()),
             "log.dirs": str(self.data),
+            **settings,
             **extra,
         }
 
     def start(self, timeout=60.0):
+        return self.launch().wait_for_answer(timeout)
+
+    def launch(self):
+        """Starts it without waiting until it answers."""
         lines = [f"{key}={value}\n" for key, value in self._properties.items()]
         self._config.write_text("".join(lines))
         if not self.data.exists():
             self._format()
-        self.command = [*_JAVA, *self._archive_flags(), "kafka.Kafka", str(self._config)]
-        super().start()
+        self.command = [*self._java, *self._archive_flags(), "kafka.Kafka", str(self._config)]
+        return super().start()
+
+    def wait_for_answer(self, timeout=60.0):
         self.wait_for(self._answers, timeout, "answering")
         return self
 
@@ -115,19 +149,28 @@ class Kafka(Process):
         kept = _HOME / "formatted"
         if kept.exists() and not self._scram:
             shutil.copytree(kept, self.data)
+            self._make_own_identity()
             return
         words = [*_JAVA, "kafka.tools.StorageTool", "format", "-t", _CLUSTER_ID, "-c", self._config]
         for user, password in self._scram.items():
             words += ["--add-scram", f"SCRAM-SHA-256=[name={user},password={password}]"]
         subprocess.run(words, check=True, timeout=60, stdout=subprocess.DEVNULL,
                        env={**os.environ, **self.env})  # fmt: skip
-        if not self._scram:
+        if not self._scram and self.number == 1:
             partial = _HOME / f"formatted-{os.getpid()}"
             shutil.copytree(self.data, partial, dirs_exist_ok=True)
             try:
                 partial.rename(kept)
             except OSError:  # another run was first
                 shutil.rmtree(partial)
+
+    def _make_own_identity(self):
+        """A copy of the formatted folder must not be taken for another broker's of its cluster."""
+        path = self.data / "meta.properties"
+        directory = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[:22]
+        values = {"node.id": self.number, "directory.id": directory}
+        lines = [line.partition("=") for line in path.read_text().splitlines()]
+        path.write_text("".join(f"{key}{is_}{values.get(key, old)}\n" for key, is_, old in lines))
 
     def _archive_flags(self):
         """The first broker leaves its loaded classes behind, which saves later ones a second."""
@@ -174,6 +217,18 @@ class Kafka(Process):
     def delete_records(self, name, partition, before):
         """Deletes the records of offsets below `before`, as retention does."""
         self._admin("delete-records", name, partition, before)
+
+    def allow(self, principal, operation, topic):
+        """Gives a user such as User:weir a right on a topic: READ, DESCRIBE, …"""
+        self._admin("allow", principal, operation, topic)
+
+    def disallow(self, principal, operation, topic):
+        """Takes away what `allow` gave."""
+        self._admin("disallow", principal, operation, topic)
+
+    def set_password(self, user, password, mechanism="SCRAM-SHA-256"):
+        """Makes a SCRAM user, or changes the password of one."""
+        self._admin("set-password", user, mechanism, password)
 
     def offsets(self, name, partition):
         """(first offset, next offset)"""

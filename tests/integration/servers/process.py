@@ -99,6 +99,7 @@ class Process:
                 cwd=self.folder,
                 env={**os.environ, **(self.env or {})},
                 preexec_fn=_die_with_parent,
+                start_new_session=True,  # Ctrl-C reaches only us, who stop it in its turn
             )
         return self
 

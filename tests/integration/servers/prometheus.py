@@ -23,8 +23,9 @@ class Prometheus(Process):
         prometheus.query("sum(flow_receive_bytes_total)")
     """
 
-    def __init__(self, folder, targets=(), interval="1s", config=None, name="prometheus"):
-        self.port = free_port()
+    def __init__(self, folder, targets=(), interval="1s", config=None, port=None,
+                 name="prometheus"):  # fmt: skip
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         super().__init__(
             name,

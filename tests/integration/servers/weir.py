@@ -17,8 +17,9 @@ class Weir(Process):
             weir.wait_metrics(lambda m: m.value("weir_records_total") == 3)
     """
 
-    def __init__(self, command, *args, folder, web=True, name="weir", env=None, **process):
-        self.port = free_port() if web else None
+    def __init__(self, command, *args, folder, web=True, port=None, name="weir", env=None,
+                 **process):  # fmt: skip
+        self.port = (port or free_port()) if web else None
         self.url = f"http://127.0.0.1:{self.port}"
         words = [PROGRAM, command, *args]
         if web:
