@@ -33,7 +33,7 @@ class SelfMetricsTest : public testing::Test {
     metric.name = "flow_receive_bytes_total";
     metric.total = 77;
     metric.capped = 5;
-    metric.population = {3, 2};
+    metric.population = {3, 2, 9};
     flows_.metrics.push_back(metric);
     flows_.checkpoint.positions = {{0, 42}, {1, -1}};
     Accounts& accounts = flows_.checkpoint.accounts;
@@ -71,6 +71,7 @@ TEST_F(SelfMetricsTest, EveryNameOfTheContractIsThere) {
         "weir_records_lost_total{topic=\"a\",partition=\"0\"} 7\n",
         "weir_series{metric=\"flow_receive_bytes_total\",state=\"live\"} 3\n",
         "weir_series{metric=\"flow_receive_bytes_total\",state=\"dormant\"} 2\n",
+        "weir_series_limit{metric=\"flow_receive_bytes_total\"} 9\n",
         "weir_series_capped_total{metric=\"flow_receive_bytes_total\"} 5\n",
         "weir_metric_value_total{metric=\"flow_receive_bytes_total\"} 77\n",
         "weir_records_unaccounted 0\n",

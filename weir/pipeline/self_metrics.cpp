@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "weir/base/utf8.hpp"
-#include "weir/base/version.hpp"
-#include "weir/io/process_stats.hpp"
+#include "weir/pipeline/process_metrics.hpp"
 
 namespace weir {
 namespace {
@@ -98,6 +97,12 @@ void write_series(const PrometheusSnapshot& flows, FamilyWriter& out) {
     out.sample(metric.population.live, {{"metric", metric.name}, {"state", "live"}});
     out.sample(metric.population.dormant, {{"metric", metric.name}, {"state", "dormant"}});
   }
+  out.family({"weir_series_limit",
+              "Live series a metric may have; what is new then counts in the series \"other\".",
+              "gauge"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    out.sample(metric.population.limit, {{"metric", metric.name}});
+  }
   out.family({"weir_series_capped_total",
               "Records counted in the series \"other\" because the cap was reached.", "counter"});
   for (const MetricSnapshot& metric : flows.metrics) {
@@ -110,8 +115,7 @@ void write_series(const PrometheusSnapshot& flows, FamilyWriter& out) {
 }
 
 void write_state(const SelfState& state, FamilyWriter& out) {
-  out.family({"weir_build_info", "Version of this program; always 1.", "gauge"});
-  out.sample(1, {{"version", version()}, {"revision", git_hash()}});
+  write_build_info(out);
   out.single({"weir_ready", "Whether /-/ready answers 200.", "gauge"}, state.ready ? 1 : 0);
   out.single_real({"weir_checkpoint_timestamp_seconds", "When the last commit was made.", "gauge"},
                   unix_seconds(state.flows.committed_at));
@@ -129,30 +133,6 @@ void write_state(const SelfState& state, FamilyWriter& out) {
       state.names.failures());
 }
 
-void write_http(const HttpCounters& http, FamilyWriter& out) {
-  out.single({"weir_http_connections", "Open connections.", "gauge"}, http.open);
-  out.single({"weir_http_requests_total", "Requests received.", "counter"}, http.requests);
-  out.single({"weir_http_timeouts_total", "Requests or responses cut at a deadline.", "counter"},
-             http.timed_out);
-  out.single(
-      {"weir_http_evicted_total", "Connections closed because there were too many.", "counter"},
-      http.evicted);
-}
-
-void write_process(FamilyWriter& out) {
-  const ProcessStats stats = process_stats();
-  out.single_real({"process_cpu_seconds_total", "User and system CPU time spent.", "counter"},
-                  stats.cpu_seconds);
-  out.single({"process_resident_memory_bytes", "Resident memory.", "gauge"}, stats.resident_bytes);
-  out.single({"process_virtual_memory_bytes", "Virtual memory.", "gauge"}, stats.virtual_bytes);
-  out.single({"process_open_fds", "Open file descriptors.", "gauge"}, stats.open_fds);
-  out.single({"process_max_fds", "Most file descriptors that can be open.", "gauge"},
-             stats.max_fds);
-  out.single({"process_threads", "Threads.", "gauge"}, stats.threads);
-  out.single_real({"process_start_time_seconds", "When the process started, since 1970.", "gauge"},
-                  stats.start_time_seconds);
-}
-
 }  // namespace
 
 std::string self_metrics(const SelfState& state, ExpositionFormat format) {
@@ -164,9 +144,9 @@ std::string self_metrics(const SelfState& state, ExpositionFormat format) {
   write_accounts(state.flows.checkpoint.accounts, out);
   write_series(state.flows, out);
   if (state.http != nullptr) {
-    write_http(*state.http, out);
+    write_http_metrics(*state.http, out);
   }
-  write_process(out);
+  write_process_metrics(out);
   return out.take();
 }
 

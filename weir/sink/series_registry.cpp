@@ -32,7 +32,7 @@ std::size_t SeriesRegistry::size() const {
 
 SeriesRegistry::Population SeriesRegistry::population() const {
   const std::lock_guard lock(mutex_);
-  return {live_count_ + live_[kOther], dormant_.size()};
+  return {live_count_ + live_[kOther], dormant_.size(), max_series_};
 }
 
 void SeriesRegistry::copy_live(std::size_t count, std::vector<std::uint8_t>& out) const {

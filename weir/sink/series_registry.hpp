@@ -78,6 +78,7 @@ class SeriesRegistry {
   struct Population {
     std::size_t live = 0;     ///< with `other`, if it is live
     std::size_t dormant = 0;  ///< values are kept, not shown
+    std::size_t limit = 0;    ///< of live ones, not counting `other`
   };
   [[nodiscard]] Population population() const;
   /// Which of the first `count` ids are live, one byte each. Any thread.
