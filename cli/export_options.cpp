@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 
+#include "cli/program_flags.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/near_match.hpp"
 #include "weir/pipeline/registry.hpp"
@@ -22,37 +22,6 @@ std::uint32_t parse_asn(std::string_view text) {
     digits.remove_prefix(2);
   }
   return static_cast<std::uint32_t>(parse_number("--asn", digits, 0, 0xffffffff));
-}
-
-template <typename Value, std::size_t Count>
-Value parse_choice(std::string_view flag, std::string_view text,
-                   const std::array<std::pair<std::string_view, Value>, Count>& choices) {
-  std::string known;
-  for (const auto& [name, value] : choices) {
-    if (name == text) {
-      return value;
-    }
-    known += known.empty() ? "" : ", ";
-    known += name;
-  }
-  throw Error::usage(fmt::format("{}: \"{}\" is none of {}", flag, text, known));
-}
-
-log::Level parse_level(std::string_view text) {
-  using Level = log::Level;
-  static constexpr std::array<std::pair<std::string_view, Level>, 4> kLevels = {
-      {{"debug", Level::debug},
-       {"info", Level::info},
-       {"warn", Level::warn},
-       {"error", Level::error}}};
-  return parse_choice("--log.level", text, kLevels);
-}
-
-log::Format parse_log_format(std::string_view text) {
-  using Format = log::Format;
-  static constexpr std::array<std::pair<std::string_view, Format>, 2> kFormats = {
-      {{"logfmt", Format::logfmt}, {"json", Format::json}}};
-  return parse_choice("--log.format", text, kFormats);
 }
 
 std::string parse_format(const std::string& text) {
@@ -85,14 +54,6 @@ void add_own_systems(std::vector<std::uint32_t>& systems, const std::string& val
   }
   for (const std::string& part : parts) {
     systems.push_back(parse_asn(part));
-  }
-}
-
-/// librdkafka takes them as one list.
-void add_brokers(std::string& brokers, const std::string& value) {
-  for (const std::string& part : split_list(value)) {
-    brokers += brokers.empty() ? "" : ",";
-    brokers += part;
   }
 }
 
@@ -167,10 +128,6 @@ std::vector<Flag> program_flags(ExportOptions& options) {
        [&](const std::string& value) { options.listen_addresses.push_back(value); }},
       {"--web.enable-lifecycle", Kind::toggle, "", "Allow POST /-/reload",
        [&](const std::string&) { options.enable_lifecycle = true; }},
-      {"--log.level", Kind::value, "LEVEL", "debug, info, warn or error (info)",
-       [&](const std::string& value) { options.log_level = parse_level(value); }},
-      {"--log.format", Kind::value, "FORMAT", "logfmt or json (logfmt)",
-       [&](const std::string& value) { options.log_format = parse_log_format(value); }},
   };
 }
 
@@ -178,7 +135,8 @@ std::vector<Flag> program_flags(ExportOptions& options) {
 
 std::vector<Flag> export_flags(ExportOptions& options) {
   std::vector<Flag> all = source_flags(options);
-  for (auto table : {metric_flags(options), program_flags(options)}) {
+  for (auto table : {metric_flags(options), program_flags(options),
+                     log_flags(options.log_level, options.log_format)}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

@@ -1,0 +1,133 @@
+#include "cli/check_report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "cli/export_setup.hpp"
+#include "weir/base/time.hpp"
+#include "weir/io/kafka_probe.hpp"
+#include "weir/pipeline/as_traffic.hpp"
+#include "weir/pipeline/check_brokers.hpp"
+#include "weir/pipeline/check_local.hpp"
+
+namespace weir {
+namespace {
+
+std::string describe_start(const KafkaStart& start) {
+  switch (start.kind) {
+    case KafkaStart::Kind::latest:
+      return "from what comes after the start on";
+    case KafkaStart::Kind::earliest:
+      return "from the first message that is there on";
+    case KafkaStart::Kind::time:
+      return "from messages of " + format_time(start.time) + " on";
+  }
+  return {};
+}
+
+Findings describe_kafka(const ExportOptions& options) {
+  const KafkaSourceOptions& kafka = options.kafka;
+  const std::string partitions =
+      kafka.partitions ? fmt::format("partitions {}", fmt::join(*kafka.partitions, ", "))
+                       : "all partitions";
+  const KafkaProperties properties = with_kafka_environment(kafka.properties);
+  std::string connects = "connects " + describe_login(properties);
+  std::set<std::string> names;
+  std::set<std::string> shown;
+  for (const KafkaProperty& property : properties) {
+    names.insert(property.name);
+    if (property.from == KafkaProperty::kCommandLine &&
+        !kafka_secrets(property.name, property.value).empty()) {
+      shown.insert(property.name);
+    }
+  }
+  if (!names.empty()) {
+    connects += fmt::format("; sets {}", fmt::join(names, ", "));
+  }
+  Findings findings = {ok(fmt::format("reads {}, {}, {}", describe_source(options), partitions,
+                                      describe_start(kafka.start))),
+                       ok(std::move(connects))};
+  if (!shown.empty()) {
+    findings.push_back(
+        warning(fmt::format("on the command line others may see {}", fmt::join(shown, ", ")),
+                "Give it with -X @FILE, or in a variable such as WEIR_KAFKA_SASL_PASSWORD_FILE"));
+  }
+  return findings;
+}
+
+std::string describe_metric(const Metric& metric) {
+  std::vector<std::string> labels;
+  for (const MetricLabel& label : metric.labels) {
+    labels.push_back(label.name);
+  }
+  return fmt::format("counts {} in {} by {}", info(metric.value).name, metric.name,
+                     fmt::join(labels, ", "));
+}
+
+}  // namespace
+
+void CheckReport::tell(const Findings& findings) {
+  for (const Finding& finding : findings) {
+    problems_ += finding.level == Finding::Level::problem ? 1 : 0;
+    warnings_ += finding.level == Finding::Level::warning ? 1 : 0;
+    std::fputs(to_lines(finding).c_str(), stdout);
+  }
+  std::fflush(stdout);
+}
+
+int CheckReport::finish(bool live) const {
+  std::fputs(summary(problems_, warnings_, live).c_str(), stdout);
+  std::fflush(stdout);
+  return problems_ == 0 ? 0 : 1;
+}
+
+std::string CheckReport::summary(std::size_t problems, std::size_t warnings, bool live) {
+  std::string text = problems == 0 ? "no problem" : counted_words(problems, "problem");
+  text += ", " + (warnings == 0 ? "no warning" : counted_words(warnings, "warning"));
+  return text + (live ? "\n" : "; nobody was asked, --live does\n");
+}
+
+Findings describe_export(const ExportOptions& options, const JudgeOptions& judge) {
+  Findings findings;
+  if (options.demo || !options.from.empty()) {
+    findings.push_back(ok("reads " + describe_source(options)));
+  } else {
+    findings = describe_kafka(options);
+  }
+  for (const Metric& metric : judge.metrics) {
+    findings.push_back(ok(describe_metric(metric)));
+  }
+  const auto& own = judge.own_systems;
+  if (options.own_systems.empty() && !options.demo) {
+    findings.push_back(
+        warning("own AS numbers: none are given, so only flows from or to AS 0 count",
+                "Give yours, as in --asn 64500"));
+  } else {
+    findings.push_back(ok(fmt::format("own AS numbers: {}", fmt::join(own, ", "))));
+    if (std::find(own.begin(), own.end(), 0U) != own.end()) {
+      findings.push_back(warning("own AS numbers: 0 stands for flows without an AS number too",
+                                 "Leave it out of --asn, unless these are yours"));
+    }
+  }
+  if (!options.where_text.empty()) {
+    findings.push_back(ok("leaves out flows that are not: " + options.where_text));
+  }
+  findings.push_back(check_memory(judge.metrics.size(), options.max_series, usable_memory()));
+  findings.push_back(ok("state is kept in memory alone: after a restart counters begin at 0"));
+  return findings;
+}
+
+JudgeOptions judge_options(const ExportOptions& options) {
+  JudgeOptions judge;
+  judge.format = options.format;
+  judge.where = options.where;
+  judge.own_systems = own_systems(options);
+  judge.metrics = as_traffic_metrics(judge.own_systems, nullptr, options.max_series);
+  return judge;
+}
+
+}  // namespace weir

@@ -1,0 +1,73 @@
+#include "cli/program_flags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+log::Level parse_level(std::string_view text) {
+  using Level = log::Level;
+  static constexpr std::array<std::pair<std::string_view, Level>, 4> kLevels = {
+      {{"debug", Level::debug},
+       {"info", Level::info},
+       {"warn", Level::warn},
+       {"error", Level::error}}};
+  return parse_choice("--log.level", text, kLevels);
+}
+
+log::Format parse_log_format(std::string_view text) {
+  using Format = log::Format;
+  static constexpr std::array<std::pair<std::string_view, Format>, 2> kFormats = {
+      {{"logfmt", Format::logfmt}, {"json", Format::json}}};
+  return parse_choice("--log.format", text, kFormats);
+}
+
+/// The port of `host:port` or `[address]:port`; none in `host` and in an IPv6 address without
+/// brackets.
+std::string_view port_of(std::string_view broker) {
+  const auto colon = broker.rfind(':');
+  const bool attached = colon != std::string_view::npos && broker.substr(0, colon).ends_with(']');
+  if (colon == std::string_view::npos || (!attached && broker.find(':') != colon)) {
+    return {};
+  }
+  return broker.substr(colon + 1);
+}
+
+void check_broker(std::string_view broker) {
+  if (broker.find('@') != std::string_view::npos) {
+    // Not quoted: a password may stand in it.
+    throw Error::usage(
+        "--brokers takes host:port[,host:port…]; a user and a password belong into a file for -X "
+        "@FILE, as sasl.username and sasl.password");
+  }
+  if (const auto scheme = broker.find("://"); scheme != std::string_view::npos) {
+    broker.remove_prefix(scheme + 3);
+  }
+  if (broker.ends_with(':') || !port_of(broker).empty()) {
+    static_cast<void>(
+        parse_number(fmt::format("--brokers: port of {}", broker), port_of(broker), 1, 65535));
+  }
+}
+
+}  // namespace
+
+std::vector<Flag> log_flags(log::Level& level, log::Format& format) {
+  return {
+      {"--log.level", Flag::Kind::value, "LEVEL", "debug, info, warn or error (info)",
+       [&level](const std::string& value) { level = parse_level(value); }},
+      {"--log.format", Flag::Kind::value, "FORMAT", "logfmt or json (logfmt)",
+       [&format](const std::string& value) { format = parse_log_format(value); }},
+  };
+}
+
+void add_brokers(std::string& brokers, const std::string& value) {
+  for (const std::string& part : split_list(value)) {
+    check_broker(part);
+    brokers += brokers.empty() ? "" : ",";
+    brokers += part;
+  }
+}
+
+}  // namespace weir

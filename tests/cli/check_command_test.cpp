@@ -1,0 +1,92 @@
+#include "cli/check_command.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "weir/base/error.hpp"
+#include "weir/base/log.hpp"
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct Outcome {
+  int status = -1;
+  std::string out;  ///< or what was thrown
+};
+
+Outcome check(const std::vector<std::string>& arguments) {
+  Outcome outcome;
+  testing::internal::CaptureStdout();
+  std::string thrown;
+  try {
+    outcome.status = run_check("weir check", arguments);
+  } catch (const Error& error) {
+    outcome.status = error.exit_code();
+    thrown = error.what();
+  }
+  outcome.out = testing::internal::GetCapturedStdout() + thrown;
+  log::configure(log::Level::info, log::Format::logfmt);
+  return outcome;
+}
+
+const std::vector<std::string> kFine = {"--demo", "--web.listen-address", "127.0.0.1:0"};
+
+std::vector<std::string> fine(std::vector<std::string> before, std::vector<std::string> after) {
+  before.insert(before.end(), kFine.begin(), kFine.end());
+  before.insert(before.end(), after.begin(), after.end());
+  return before;
+}
+
+TEST(CheckCommandTest, LiveMayStandAnywhereAndExportBeLeftOut) {
+  for (const auto& words :
+       {fine({"--live", "export"}, {}), fine({"export"}, {"--live"}), fine({"--live"}, {}),
+        fine({"export", "--live"}, {}), fine({}, {"-live"})}) {
+    const Outcome outcome = check(words);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("\nno problem, no warning\n"));
+  }
+  EXPECT_THAT(check(fine({"export"}, {})).out, HasSubstr("nobody was asked"));
+  EXPECT_THAT(check(fine({}, {})).out, HasSubstr("nobody was asked"));
+}
+
+TEST(CheckCommandTest, ItsHelpComesFromEverywhere) {
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"--help"}, {"-h"}, {"export", "--help"}, {"--live", "-help"}}) {
+    const Outcome outcome = check(words);
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.out, AllOf(StartsWith("Usage: weir check"), HasSubstr("--live")));
+  }
+}
+
+TEST(CheckCommandTest, WrongWordsAreUsageErrors) {
+  const Outcome command = check({"exprot", "--demo"});
+  EXPECT_EQ(command.status, Error::kUsage);
+  EXPECT_THAT(command.out, HasSubstr("there is no command \"exprot\" to check"));
+  EXPECT_THAT(check({"--demo", "--lvie"}).out, HasSubstr("Did you mean --live?"));
+  EXPECT_THAT(check({"--demo", "export"}).out, HasSubstr("unexpected argument \"export\""));
+  EXPECT_THAT(check({}).out, HasSubstr("nothing to read"));
+  EXPECT_THAT(check({"--brokers", "x:1", "--topic", "a b"}).out, HasSubstr("--topic"));
+}
+
+TEST(CheckCommandTest, NothingIsSaidBeforeAllFlagsAreKnownToBeGood) {
+  const Outcome outcome = check({"--demo", "--web.listen-address", "nonsense"});
+  EXPECT_EQ(outcome.status, Error::kUsage);
+  EXPECT_THAT(outcome.out, StartsWith("--web.listen-address nonsense"));
+}
+
+TEST(CheckCommandTest, ABrokerThatRefusesMakesTheStatusOne) {
+  const Outcome outcome = check({"--live", "--brokers", "127.0.0.1:1", "--topic", "flows", "--asn",
+                                 "1", "--as-names", "none", "--addr", "127.0.0.1:0"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("problem  broker 127.0.0.1:1"));
+}
+
+}  // namespace
+}  // namespace weir

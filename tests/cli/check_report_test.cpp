@@ -1,0 +1,78 @@
+#include "cli/check_report.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// All that is said of these flags.
+std::string described(const std::vector<std::string>& words) {
+  ExportOptions options;
+  EXPECT_EQ(parse_flags("weir export", "", export_flags(options), words), Parsed::run);
+  std::string text;
+  for (const Finding& finding : describe_export(options, judge_options(options))) {
+    text += to_lines(finding);
+  }
+  return text;
+}
+
+TEST(CheckReportTest, FlagsAreSaidInPlainWords) {
+  EXPECT_THAT(
+      described({"--brokers", "k1:9092,k2:9092", "--topic", "a,b", "--partitions", "0-2", "--start",
+                 "2026-01-02T03:04:05Z", "--asn", "64500,64501", "--where", "proto == tcp",
+                 "--max-series", "500"}),
+      AllOf(HasSubstr("Kafka at k1:9092,k2:9092, topic a, b, partitions 0, 1, 2, from messages of "
+                      "2026-01-02T03:04:05Z on"),
+            HasSubstr("own AS numbers: 64500, 64501"), HasSubstr("proto == tcp"),
+            HasSubstr("at most 500 series"), HasSubstr("counters begin at 0"),
+            HasSubstr("counts bytes in flow_receive_bytes_total by source_as, source_as_name, "
+                      "destination_as, destination_as_name, hostname"),
+            Not(HasSubstr("warning"))));
+  EXPECT_THAT(described({"--brokers", "k", "--topic", "a", "--asn", "1"}),
+              HasSubstr("all partitions, from what comes after the start on"));
+  EXPECT_THAT(described({"--brokers", "k", "--topic", "a", "--asn", "1", "--start", "earliest"}),
+              HasSubstr("from the first message"));
+}
+
+TEST(CheckReportTest, SecretsAreNeverShownAndNamedWhereOthersMaySeeThem) {
+  const std::string text = described({"--brokers", "k", "--topic", "a", "--asn", "1", "-X",
+                                      "sasl.password=hunter2", "-X", "sasl.username=weir", "-X",
+                                      "security.protocol=SASL_SSL", "-X", "sasl.mechanism=PLAIN"});
+  EXPECT_THAT(text, AllOf(HasSubstr("warning  on the command line others may see sasl.password"),
+                          HasSubstr("login by PLAIN as weir"), Not(HasSubstr("hunter2"))));
+}
+
+TEST(CheckReportTest, OwnSystemsThatAreMissingOrZeroAreWarnings) {
+  EXPECT_THAT(described({"--from", "-"}), HasSubstr("warning  own AS numbers: none are given"));
+  EXPECT_THAT(described({"--from", "-", "--asn", "0,1"}), HasSubstr("warning  own AS numbers: 0"));
+  EXPECT_THAT(described({"--demo"}), Not(HasSubstr("warning  own")));
+}
+
+TEST(CheckReportTest, TheSummaryCounts) {
+  EXPECT_EQ(CheckReport::summary(0, 0, true), "no problem, no warning\n");
+  EXPECT_EQ(CheckReport::summary(1, 2, true), "1 problem, 2 warnings\n");
+  EXPECT_THAT(CheckReport::summary(0, 0, false), HasSubstr("--live"));
+}
+
+TEST(CheckReportTest, OnlyAProblemMakesTheStatusOne) {
+  CheckReport report;
+  testing::internal::CaptureStdout();
+  report.tell({ok("a"), warning("b", "c")});
+  EXPECT_EQ(report.finish(true), 0);
+  report.tell({problem("d", "e")});
+  EXPECT_EQ(report.finish(true), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            "ok       a\nwarning  b\n         c\nno problem, 1 warning\n"
+            "problem  d\n         e\n1 problem, 1 warning\n");
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,244 @@
+#include "weir/pipeline/check_records.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "weir/flow/where_stage.hpp"
+#include "weir/pipeline/registry.hpp"
+#include "weir/sink/prometheus.hpp"
+
+namespace weir {
+namespace {
+
+/// Writes rows that have passed the filter.
+class ToSink final : public Emit {
+ public:
+  ToSink(Sink& sink, Accounts& accounts) : sink_(sink), accounts_(accounts) {}
+  void operator()(FlowBatch& batch) override { sink_.write(batch, accounts_); }
+
+ private:
+  Sink& sink_;
+  Accounts& accounts_;
+};
+
+/// Looks at decoded rows, then passes them through filter and metrics.
+class Look final : public Emit {
+ public:
+  Look(JudgedRecords& judged, WhereStage& where, Sink& sink, Accounts& accounts)
+      : judged_(judged), where_(where), sink_(sink), accounts_(accounts) {}
+
+  void operator()(FlowBatch& batch) override {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      look_at(batch[i]);
+    }
+    ToSink to_sink(sink_, accounts_);
+    where_.process(batch, accounts_, to_sink);
+  }
+
+ private:
+  void look_at(const Flow& row) {
+    const auto from = static_cast<std::uint32_t>(get_integer(row, field("src_as")));
+    const auto to = static_cast<std::uint32_t>(get_integer(row, field("dst_as")));
+    ++judged_.rows;
+    judged_.unlabelled += get_text(row, field("label")).empty() ? 1 : 0;
+    judged_.without_systems += from == 0 && to == 0 ? 1 : 0;
+    if (from != 0) {
+      ++judged_.systems[from];
+    }
+    if (to != 0 && to != from) {
+      ++judged_.systems[to];
+    }
+  }
+
+  JudgedRecords& judged_;
+  WhereStage& where_;
+  Sink& sink_;
+  Accounts& accounts_;
+};
+
+template <std::size_t Count>
+std::uint64_t sum(const std::array<std::uint64_t, Count>& numbers) {
+  return std::accumulate(numbers.begin(), numbers.end(), std::uint64_t{0});
+}
+
+void take_over(const Accounts& accounts, const RecordSample& sample, JudgedRecords& judged) {
+  for (const Accounts::Origin& origin : accounts.origins) {
+    judged.messages += origin.messages;
+    judged.records += origin.records;
+  }
+  judged.counted += accounts.counted;
+  for (std::size_t i = 0; i < accounts.filtered.size(); ++i) {
+    judged.filtered[i] += accounts.filtered[i];
+  }
+  for (std::size_t i = 0; i < accounts.refused.size(); ++i) {
+    if (accounts.refused[i] != 0 && judged.refused[i] == 0) {
+      judged.examples.push_back({static_cast<Refused>(i), sample.where, sample.bytes});
+    }
+    judged.refused[i] += accounts.refused[i];
+  }
+}
+
+template <std::size_t Count>
+std::string by_reason(std::string_view what, const std::array<std::uint64_t, Count>& numbers,
+                      const std::array<std::string_view, Count>& names) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (numbers[i] != 0) {
+      parts.push_back(fmt::format("{} {}", names[i], numbers[i]));
+    }
+  }
+  return parts.empty() ? fmt::format("0 {}", what)
+                       : fmt::format("{} {} ({})", sum(numbers), what, fmt::join(parts, ", "));
+}
+
+std::string binary_hint(std::string_view bytes) {
+  constexpr std::string_view kAvroFile("Obj\x01", 4);
+  // A zero byte and four of a schema's number, as writers put them that use a schema registry.
+  const bool registry = bytes.size() > 5 && bytes[0] == '\0';
+  if (registry || bytes.starts_with(kAvroFile)) {
+    return "These look like Avro. Have pmacct write JSON: kafka_output: json";
+  }
+  return "weir reads JSON, one object for each record. With pmacct set kafka_output: json, and see "
+         "that nothing else writes to this topic";
+}
+
+std::string advice_for(const JudgedRecords::Example& example) {
+  switch (example.reason) {
+    case Refused::empty:
+      return "A message without a value: see who sends it; a compacted topic is no place for "
+             "records";
+    case Refused::too_long:
+      return "Records above 16 MiB are no flow records: see who writes them";
+    case Refused::truncated:
+      return "Its end is missing: see the sender's limits of a message's size";
+    case Refused::not_json:
+      return binary_hint(example.bytes);
+    case Refused::not_object:
+      return "A record is an object in braces: see who writes this";
+    case Refused::wrong_type:
+      return "as_src, as_dst and bytes must be whole numbers, label a text: see who writes this";
+    case Refused::out_of_range:
+      return "AS numbers go up to 2^32-1 and bytes up to 2^64-1: see who writes this";
+    case Refused::overflow:
+      return "Counters end at 2^64-1: see who writes such numbers of bytes";
+  }
+  return "See who writes this";
+}
+
+Finding refused_example(const std::string& source, const JudgedRecords::Example& example,
+                        bool nothing_else) {
+  const auto reason = kRefusedNames[static_cast<std::size_t>(example.reason)];
+  std::string text = fmt::format("{}, {}, is refused as {}", source, example.where, reason);
+  if (!example.bytes.empty()) {
+    text += ": " + quoted_bytes(example.bytes);
+  }
+  return nothing_else ? problem(std::move(text), advice_for(example))
+                      : warning(std::move(text), advice_for(example));
+}
+
+std::string most_seen(const std::map<std::uint32_t, std::uint64_t>& systems) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> sorted(systems.begin(), systems.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  sorted.resize(std::min(sorted.size(), kShown));
+  std::vector<std::string> parts;
+  for (const auto& [system, rows] : sorted) {
+    parts.push_back(fmt::format("{} ({})", system, rows));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// Why flows that were understood may not say what they should.
+Findings describe_flows(const std::string& source, const JudgedRecords& judged,
+                        const std::vector<std::uint32_t>& own_systems) {
+  Findings findings;
+  const auto where = judged.filtered[static_cast<std::size_t>(Filtered::where)];
+  if (judged.rows == 0) {
+    return findings;
+  }
+  if (judged.without_systems == judged.rows) {
+    findings.push_back(
+        warning(source + ": no flow has an AS number",
+                "With pmacct put src_as and dst_as into aggregate, and say where they come from: "
+                "networks_file or BGP, and [nf|sf]acctd_as or pmacctd_as"));
+  } else if (where == judged.rows) {
+    findings.push_back(
+        warning(source + ": no flow is what --where asks for", "See whether --where is as meant"));
+  } else if (judged.counted == 0 && judged.filtered[0] != 0) {
+    findings.push_back(
+        warning(fmt::format("{}: no flow is from or to AS {}; seen most: {}", source,
+                            fmt::join(own_systems, ", "), most_seen(judged.systems)),
+                "Give your own AS numbers by --asn, if these few flows are as the others"));
+  }
+  if (judged.unlabelled == judged.rows) {
+    findings.push_back(
+        warning(source + ": no flow has a label, so the label hostname is empty",
+                "With pmacct put label into aggregate and set_label=NAME into a pre_tag_map"));
+  }
+  return findings;
+}
+
+}  // namespace
+
+JudgedRecords judge_records(const std::vector<RecordSample>& samples, const JudgeOptions& options) {
+  FieldSet wanted = options.where.fields();
+  for (const Metric& metric : options.metrics) {
+    wanted |= fields_of(metric);
+  }
+  for (const FieldId id : {field("src_as"), field("dst_as"), field("label")}) {
+    wanted.add(id);
+  }
+  const auto decoder = make_decoder(options.format, wanted);
+  WhereStage where(options.where);
+  PrometheusSink sink(options.metrics);
+  JudgedRecords judged;
+  for (const RecordSample& sample : samples) {
+    PayloadBatch batch;
+    if (sample.too_long) {
+      batch.add_too_long(0);
+    } else {
+      batch.add(sample.bytes, 0);
+    }
+    Accounts accounts;
+    Look look(judged, where, sink, accounts);
+    decoder->decode(batch, accounts, look);
+    take_over(accounts, sample, judged);
+  }
+  return judged;
+}
+
+Findings describe_records(const std::string& source, std::string_view which,
+                          const JudgedRecords& judged,
+                          const std::vector<std::uint32_t>& own_systems) {
+  if (judged.messages == 0) {
+    return {};
+  }
+  const std::uint64_t refused = sum(judged.refused);
+  const std::string text = fmt::format("{}: the {} {} with {}: {} counted, {}, {}", source, which,
+                                       counted_words(judged.messages, "message"),
+                                       counted_words(judged.records, "record"), judged.counted,
+                                       by_reason("filtered", judged.filtered, kFilteredNames),
+                                       by_reason("refused", judged.refused, kRefusedNames));
+  Findings findings;
+  const bool nothing_else = refused == judged.records && refused != 0;
+  if (nothing_else) {
+    findings.push_back(problem(text, "See below what is refused; none of this could be counted"));
+  } else if (judged.counted == 0 && judged.rows == 0) {
+    findings.push_back(warning(text, "There is no flow among them: send some, then check again"));
+  } else {
+    findings.push_back(ok(text));
+  }
+  for (const JudgedRecords::Example& example : judged.examples) {
+    findings.push_back(refused_example(source, example, nothing_else));
+  }
+  add(findings, describe_flows(source, judged, own_systems));
+  return findings;
+}
+
+}  // namespace weir
