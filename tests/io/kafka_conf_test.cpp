@@ -12,6 +12,7 @@
 namespace weir {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -44,11 +45,21 @@ TEST(KafkaConf, RefusesABadValueWithTheReason) {
   EXPECT_THAT(refusal({{"fetch.min.bytes", "many"}}), HasSubstr("fetch.min.bytes"));
 }
 
+TEST(KafkaConf, NamesAFileThatCannotBeRead) {
+  for (const char* name : {"ssl.ca.location", "ssl.certificate.location", "ssl.key.location"}) {
+    const KafkaProperty file = {name, "/nonexistent/file.pem"};
+    EXPECT_THAT(refusal({{"security.protocol", "ssl"}, file}),
+                HasSubstr(std::string(name) +
+                          ": cannot read /nonexistent/file.pem: No such file or directory"));
+    EXPECT_EQ(refusal({{"security.protocol", "plaintext"}, file}), "accepted");
+  }
+}
+
 TEST(KafkaConf, NeverShowsASecret) {
-  EXPECT_THAT(refusal({{"security.protocol", "ssl"},
-                       {"ssl.key.location", "/nonexistent/hunter22"},
-                       {"ssl.key.password", "hunter22"}}),
-              Not(HasSubstr("hunter22")));
+  const KafkaProperties no_key = {{"security.protocol", "ssl"},
+                                  {"ssl.key.location", "/dev/null"},
+                                  {"ssl.key.password", "hunter22"}};
+  EXPECT_THAT(refusal(no_key), AllOf(HasSubstr("cannot set up"), Not(HasSubstr("hunter22"))));
   EXPECT_THAT(refusal({{"sasl.pasword", "hunter22"}}), Not(HasSubstr("hunter22")));
 }
 

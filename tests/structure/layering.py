@@ -43,12 +43,13 @@ LIBRARIES = {
     "zstd": "zstd",
     "bzlib.h": "bzip2",
     "crypt.h": "libcrypt",
+    "cctz/": "cctz",
 }
 EVERYWHERE = ("fmt/",)
 
 SYSTEM = re.compile(
     r"(sys|netinet|arpa|net|linux)/[\w/]+\.h$"
-    r"|(unistd|fcntl|poll|signal|spawn|netdb|pthread|sched|dirent|pwd|syslog|endian|byteswap"
+    r"|(unistd|fcntl|poll|signal|spawn|netdb|pthread|sched|dirent|pwd|regex|syslog|endian|byteswap"
     r"|[a-z]+intrin|time|stdlib|string)\.h$"
 )
 STANDARD = re.compile(r"[a-z_0-9]+$")  # <vector>, <cstdint>: no extension, no folder

@@ -6,15 +6,39 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <ctime>
 #include <exception>
 #include <memory>
 
+#include "weir/base/guarded.hpp"
+#include "weir/base/log_file.hpp"
 #include "weir/base/utf8.hpp"
 
 namespace weir::log {
 namespace {
 
 Format line_format = Format::logfmt;
+
+/// Where lines go.
+struct Output {
+  std::shared_ptr<LogFile> file;  ///< null: stderr
+  std::string name;               ///< in the lines of the file
+  std::string footer;
+};
+
+Guarded<Output>& output() {
+  static Guarded<Output> instance;
+  return instance;
+}
+
+/// Of a terminal: to the line's beginning, and clear it.
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+void write_stderr(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
@@ -91,6 +115,15 @@ void append_logfmt_value(std::string& out, std::string_view text) {
   }
 }
 
+void append_fields(std::string& out, Fields fields) {
+  for (const Field& field : fields) {
+    out += ' ';
+    out += field.key;
+    out += '=';
+    append_logfmt_value(out, field.value);
+  }
+}
+
 std::string timestamp() {
   const auto now = std::chrono::system_clock::now();
   const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
@@ -102,17 +135,55 @@ std::string timestamp() {
                      since.count() % 1000);
 }
 
+/// As Python's logging names them.
+std::string_view python_name_of(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "DEBUG";
+    case Level::info:
+      return "INFO";
+    case Level::warn:
+      return "WARNING";
+    case Level::error:
+      return "ERROR";
+  }
+  return "ERROR";
+}
+
+std::string python_timestamp() {
+  const auto now = std::chrono::system_clock::now();
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02},{:03}", local.tm_year + 1900,
+                     local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+                     since.count() % 1000);
+}
+
+std::string render_for_file(const std::string& name, Level level, std::string_view message,
+                            Fields fields) {
+  std::string line =
+      fmt::format("{} - {} - {} : ", python_timestamp(), name, python_name_of(level));
+  std::string mended;
+  append_mended(mended, message);
+  for (const char c : mended) {
+    if (is_control(c)) {
+      fmt::format_to(std::back_inserter(line), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      line += c;
+    }
+  }
+  append_fields(line, fields);
+  return line;
+}
+
 std::string render(Level level, std::string_view message, Fields fields) {
   std::string line;
   if (line_format == Format::logfmt) {
     line = fmt::format("ts={} level={} msg=", timestamp(), name_of(level));
     append_logfmt_value(line, message);
-    for (const Field& field : fields) {
-      line += ' ';
-      line += field.key;
-      line += '=';
-      append_logfmt_value(line, field.value);
-    }
+    append_fields(line, fields);
     return line;
   }
   line = fmt::format(R"({{"ts":"{}","level":"{}","msg":)", timestamp(), name_of(level));
@@ -134,11 +205,52 @@ void configure(Level threshold, Format format) {
   logger().set_level(to_spdlog(threshold));
 }
 
+void to_file(const std::string& path, std::string_view flag, std::string name) {
+  auto file = std::make_shared<LogFile>(path, flag);
+  output().with([&](Output& out) {
+    out.file = std::move(file);
+    out.name = std::move(name);
+  });
+}
+
+void to_stderr() {
+  output().with([](Output& out) { out.file = nullptr; });
+}
+
+void reopen_file() {
+  const auto file = output().with([](const Output& out) { return out.file; });
+  if (!file) {
+    return;
+  }
+  if (const std::string why = file->reopen(); !why.empty()) {
+    error("cannot open the log file anew; going on with the one of before", {{"error", why}});
+  }
+}
+
+void set_footer(std::string text) {
+  output().with([&](Output& out) {
+    if (!out.footer.empty() || !text.empty()) {
+      write_stderr(kClearLine);
+      write_stderr(text);
+    }
+    out.footer = std::move(text);
+  });
+}
+
 void write(Level level, std::string_view message, Fields fields) {
   try {
-    if (logger().should_log(to_spdlog(level))) {
-      logger().log(to_spdlog(level), "{}", render(level, message, fields));
+    if (!logger().should_log(to_spdlog(level))) {
+      return;
     }
+    output().with([&](const Output& out) {
+      if (out.file) {
+        out.file->write(render_for_file(out.name, level, message, fields));
+        return;
+      }
+      write_stderr(out.footer.empty() ? "" : kClearLine);
+      logger().log(to_spdlog(level), "{}", render(level, message, fields));
+      write_stderr(out.footer);
+    });
   } catch (const std::exception&) {
     // Without memory for it the line is lost; ending the program over it would be worse.
     return;

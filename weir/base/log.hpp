@@ -21,6 +21,20 @@ using Fields = std::initializer_list<Field>;
 /// Sets what is written and how. Called once, before threads start.
 void configure(Level threshold, Format format);
 
+/// Appends lines to the file at `path` instead of writing them to stderr, in the form of Python's
+/// logging, with local time: `2026-11-21 23:05:01,123 - NAME - INFO : message key=value`. Throws
+/// Error::usage that names `flag` where it cannot be opened. Thread-safe, as the next three.
+void to_file(const std::string& path, std::string_view flag, std::string name);
+/// Lines go to stderr again.
+void to_stderr();
+/// Opens the file anew, for one that was renamed away; where it cannot, writes to the old one that
+/// it could not.
+void reopen_file();
+
+/// A text that stays below the lines on a terminal, such as a progress bar: lines on stderr are
+/// written above it. Empty takes it away. It is to be shorter than the terminal is wide.
+void set_footer(std::string text);
+
 /// Writes one line to stderr: time, level, message, fields. The line is UTF-8 whatever the texts
 /// are. Thread-safe; never throws: a line that cannot be made or written is lost.
 void write(Level level, std::string_view message, Fields fields = {});

@@ -2,7 +2,8 @@
 
 #include <unistd.h>
 
-#include <span>
+#include <algorithm>
+#include <utility>
 
 #include "weir/base/error.hpp"
 #include "weir/base/log.hpp"
@@ -11,8 +12,8 @@
 namespace weir::rdkafka {
 namespace {
 
-using ListOffsets = std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
-                                    Deleter<&rd_kafka_ListConsumerGroupOffsets_destroy>>;
+/// The longest wait inside of librdkafka, so that a stop is noticed.
+constexpr Millis kSlice{500};
 
 Error cannot_set_up(const std::string& reason) {
   // Kerberos is the mechanism that librdkafka takes where none is named.
@@ -22,6 +23,18 @@ Error cannot_set_up(const std::string& reason) {
                                   "OAUTHBEARER"
                                 : "check --brokers, the -X properties and the WEIR_KAFKA_SASL_… "
                                   "and WEIR_KAFKA_SSL_… variables"));
+}
+
+/// librdkafka sends brokers numbers about itself where they ask for it (KIP-714), and its end waits
+/// a second for what is left of that.
+void keep_to_ourselves(rd_kafka_conf_t* conf, const KafkaProperties& properties) {
+  constexpr const char* kPush = "enable.metrics.push";
+  const bool wanted =
+      std::any_of(properties.begin(), properties.end(),
+                  [](const KafkaProperty& property) { return property.name == kPush; });
+  if (!wanted) {
+    rd_kafka_conf_set(conf, kPush, "false", nullptr, 0);
+  }
 }
 
 void warn_of_secrets(const KafkaProperties& properties) {
@@ -43,6 +56,7 @@ Handle open_client(rd_kafka_type_t type, Conf conf, const KafkaProperties& prope
   KafkaProperties all = kafka_environment(environ);
   all.insert(all.end(), properties.begin(), properties.end());
   events.attach(conf.get(), all);
+  keep_to_ourselves(conf.get(), all);
   std::array<char, 512> reason{};
   Handle handle(rd_kafka_new(type, conf.get(), reason.data(), reason.size()));
   if (!handle) {
@@ -59,45 +73,39 @@ KafkaFailure answer_failure(const Event& answer) {
                 : failure(RD_KAFKA_RESP_ERR__TIMED_OUT);
 }
 
-GroupOffset group_offset(rd_kafka_t* handle, const std::string& group, const std::string& topic,
-                         std::int32_t partition, Millis timeout, const std::stop_token& stop) {
-  const PartitionList wanted(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), partition);
-  const ListOffsets request(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), wanted.get()));
-  const Event answer =
-      ask(handle, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout, stop,
-          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* answers) {
-            // Cannot fail: the request knows this option.
-            const Problem problem(rd_kafka_AdminOptions_set_require_stable_offsets(options, 1));
-            rd_kafka_ListConsumerGroupOffsets_t* one = request.get();
-            rd_kafka_ListConsumerGroupOffsets(handle, &one, 1, options, answers);
-          });
+GroupOffset group_offset(const std::string& brokers, const KafkaProperties& properties,
+                         const std::string& group, const std::string& topic, std::int32_t partition,
+                         Millis timeout, const std::stop_token& stop) {
+  Conf conf = consumer_conf(brokers, properties);
+  std::array<char, 256> reason{};
+  // Cannot fail: any text is a group's name.
+  rd_kafka_conf_set(conf.get(), "group.id", group.c_str(), reason.data(), reason.size());
+  KafkaEvents events;  // outlives the handle
+  const Handle handle = open_client(RD_KAFKA_CONSUMER, std::move(conf), properties, events);
+  const PartitionList places(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(places.get(), topic.c_str(), partition);
+  const auto give_up = std::chrono::steady_clock::now() + timeout;
   GroupOffset result;
-  result.failure = answer_failure(answer);
+  do {
+    rd_kafka_poll(handle.get(), 0);  // login tokens, and why there is no answer
+    result.failure =
+        failure(rd_kafka_committed(handle.get(), places.get(), static_cast<int>(kSlice.count())));
+  } while (result.failure.kind == KafkaFailure::Kind::unreachable && !stop.stop_requested() &&
+           std::chrono::steady_clock::now() < give_up);
+  const rd_kafka_topic_partition_t& place = places->elems[0];
+  if (!result.failure) {
+    result.failure = failure(place.err);
+  }
   if (result.failure) {
+    if (const KafkaFailure cause = events.failure();
+        cause && result.failure.kind == KafkaFailure::Kind::unreachable) {
+      result.failure = cause;
+    }
     return result;
   }
-  std::size_t count = 0;
-  const auto** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
-      rd_kafka_event_ListConsumerGroupOffsets_result(answer.get()), &count);
-  for (const rd_kafka_group_result_t* found : std::span(groups, count)) {
-    const rd_kafka_error_t* error = rd_kafka_group_result_error(found);
-    if (rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      result.failure = failure(rd_kafka_error_code(error), rd_kafka_error_string(error));
-      return result;
-    }
-    const rd_kafka_topic_partition_list_t* list = rd_kafka_group_result_partitions(found);
-    for (const rd_kafka_topic_partition_t& place :
-         std::span(list->elems, static_cast<std::size_t>(list->cnt))) {
-      if (place.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        result.failure = failure(place.err);
-        return result;
-      }
-      result.offset = place.offset < 0 ? -1 : place.offset;
-      result.metadata.assign(static_cast<const char*>(place.metadata),
-                             place.metadata == nullptr ? 0 : place.metadata_size);
-    }
-  }
+  result.offset = place.offset < 0 ? -1 : place.offset;
+  result.metadata.assign(static_cast<const char*>(place.metadata),
+                         place.metadata == nullptr ? 0 : place.metadata_size);
   return result;
 }
 

@@ -54,9 +54,11 @@ struct GroupOffset {
   KafkaFailure failure;
 };
 
-/// Asks the group's coordinator. What a transaction that is still open has committed does not count
-/// and is waited for (KIP-447).
-[[nodiscard]] GroupOffset group_offset(rd_kafka_t* handle, const std::string& group,
+/// Asks the group's coordinator, by a consumer made for this question: asked by a producer,
+/// librdkafka 2.8 crashes while the coordinator moves or loads. What a transaction that is still
+/// open has committed does not count and is waited for (KIP-447).
+[[nodiscard]] GroupOffset group_offset(const std::string& brokers,
+                                       const KafkaProperties& properties, const std::string& group,
                                        const std::string& topic, std::int32_t partition,
                                        Millis timeout, const std::stop_token& stop);
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <initializer_list>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "weir/base/error.hpp"
@@ -143,6 +145,33 @@ std::string_view password_in_url(std::string_view url) {
   return host.substr(colon + 1, at - colon - 1);
 }
 
+std::string value_of(rd_kafka_conf_t* conf, const char* name) {
+  std::size_t size = 0;
+  if (rd_kafka_conf_get(conf, name, nullptr, &size) != RD_KAFKA_CONF_OK || size == 0) {
+    return {};
+  }
+  std::string value(size, '\0');
+  rd_kafka_conf_get(conf, name, value.data(), &size);
+  value.resize(size - 1);  // without its NUL
+  return value;
+}
+
+/// Of a file that is not there OpenSSL only says "system lib".
+void check_files(rd_kafka_conf_t* conf) {
+  if (!value_of(conf, "security.protocol").ends_with("ssl")) {
+    return;
+  }
+  for (const char* name : {"ssl.ca.location", "ssl.certificate.location", "ssl.key.location",
+                           "ssl.keystore.location", "ssl.crl.location"}) {
+    const std::string path = value_of(conf, name);
+    if (!path.empty() && path != "probe" && ::access(path.c_str(), R_OK) != 0) {
+      throw Error::usage(fmt::format(
+          "{}: cannot read {}: {}; correct the path, or let the user that weir runs as read it",
+          name, path, std::generic_category().message(errno)));
+    }
+  }
+}
+
 Conf make_conf(const std::string& brokers, const KafkaProperties& properties, const Role& role) {
   Conf conf(rd_kafka_conf_new());
   set(conf.get(), {"bootstrap.servers", brokers});
@@ -164,6 +193,7 @@ Conf make_conf(const std::string& brokers, const KafkaProperties& properties, co
   for (const KafkaProperty& property : role.fixed) {
     set(conf.get(), property);
   }
+  check_files(conf.get());
   return conf;
 }
 

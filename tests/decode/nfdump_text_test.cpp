@@ -1,0 +1,122 @@
+#include "weir/decode/nfdump_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "tests/support/read_nfdump.hpp"
+
+#ifndef WEIR_SOURCE_DIR
+#define WEIR_SOURCE_DIR "."
+#endif
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+using Rows = std::vector<std::vector<std::string>>;
+using Words = std::vector<std::string>;
+
+// In the form of Flowmon's nfdump; the sums fit.
+const std::vector<std::string> kCommand = {
+    "-A", "dstctry", "-o", "fmt:%ts,%dcc,%td,%pkt,%byt,%pps,%bps,%fl", "-6", "--no-scale-number"};
+constexpr std::string_view kHeader =
+    "Date first seen         Dst Ctry     Duration  Packets    Bytes      pps      bps Flows\n";
+constexpr std::string_view kRows =
+    "2026-03-02 08:14:31.207, 203, 287.415,     812,   61230,       2,    1704,  187\n"
+    "2026-03-02 08:14:55.940, 826, 244.108,      61,    4406,       0,     144,   19\n";
+constexpr std::string_view kTrailer =
+    "Summary: total flows: 206, total bytes: 65636, total packets: 873, avg bps: 1, avg pps: 1, "
+    "avg bpp: 77\n"
+    "Time window: 2026-03-02 08:10:04 - 2026-03-02 08:20:01\n"
+    "Total flows processed: 206, Blocks skipped: 0, Bytes read: 4127904\n"
+    "Sys: 0.031s flows/second: 612038.0 Wall: 0.013s flows/second: 1488721.5\n";
+
+std::string flowmon(std::string_view rows = kRows, std::string_view trailer = kTrailer) {
+  return std::string(kHeader) + std::string(rows) + std::string(trailer);
+}
+
+TEST(NfdumpText, NothingIsReadAfterAFailure) {
+  const std::vector<std::string> words = {"nfdump", "-o", "fmt:%ts,%fl"};
+  NfdumpText reader(nfdump_format(words));
+  KeptNfdumpRows kept;
+  reader.feed("Date first seen Flows\na,1\nb\nc,1\n", kept);
+  EXPECT_TRUE(reader.failed());
+  reader.feed("d,1\n", kept);
+  EXPECT_EQ(kept.rows, (Rows{{"a", "1"}}));
+}
+
+TEST(NfdumpText, TheCommandsEndCounts) {
+  EXPECT_EQ(read_nfdump(kCommand, flowmon(), {1, "", false}).verdict.detail,
+            "the command ended with status 1");
+  EXPECT_EQ(read_nfdump(kCommand, flowmon(), {-9, "", false}).verdict.detail,
+            "the command was killed by signal 9");
+  const NfdumpVerdict verdict =
+      read_nfdump(kCommand, flowmon(), {0, "\nShort read\nmore", false}).verdict;
+  EXPECT_EQ(verdict.trouble, NfdumpTrouble::error_output);
+  EXPECT_EQ(verdict.detail, "the command wrote to stderr: 'Short read'");
+  EXPECT_TRUE(read_nfdump(kCommand, flowmon(), {0, " \n", true}).verdict.whole());
+  EXPECT_THAT(read_nfdump(kCommand, "usage nfdump\nx\n", {0, "bad option", false}).verdict.detail,
+              HasSubstr("its stderr: 'bad option'"));
+}
+
+TEST(NfdumpText, WhatTheReceiverThrowsPassesThrough) {
+  class Throwing final : public RowReceiver {
+    void columns(std::span<const NfdumpColumn> /*columns*/) override {}
+    void row(std::span<const std::string_view> /*texts*/) override {
+      throw std::runtime_error("full");
+    }
+  };
+  const std::vector<std::string> words = {"nfdump", "-o", "fmt:%ts,%fl"};
+  NfdumpText reader(nfdump_format(words));
+  Throwing rows;
+  EXPECT_THROW(reader.feed("Date first seen Flows\na,1\n", rows), std::runtime_error);
+}
+
+// What nfdump 1.7.1 printed for real captures. The files are not part of this repository: their
+// folder is looked for beside it, or where WEIR_SHARED_DATA says.
+TEST(NfdumpText, RealOutputIsWholeAndCutInHalfItIsNot) {
+  const char* const named = std::getenv("WEIR_SHARED_DATA");
+  const std::filesystem::path folder =
+      (named != nullptr ? std::filesystem::path(named)
+                        : std::filesystem::path(WEIR_SOURCE_DIR) / "../shared/data") /
+      "nfdump_text";
+  if (!std::filesystem::is_directory(folder)) {
+    GTEST_SKIP() << folder << " is not there";
+  }
+  const std::string line = "fmt:%ts %td %pr %sap -> %dap %pkt %byt %fl";
+  const std::pair<std::string_view, Words> commands[] = {
+      {".o_csv.txt", {"-c", "300", "-o", "csv"}},
+      {".agg_as_csv.txt", {"-A", "srcas,dstas", "-o", "csv"}},
+      {".empty.txt", {"-o", "csv"}},
+      {".o_json.txt", {"-o", "json"}},
+      {".o_line.txt", {"-c", "300", "-o", line}},
+      {".plain_N.txt", {"-c", "300", "-N", "-o", line}},
+      {".filtered.txt", {"-o", line}},
+  };
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    for (const auto& [ending, command] : commands) {
+      if (!entry.path().string().ends_with(ending)) {
+        continue;
+      }
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      const NfdumpVerdict verdict = read_nfdump(command, text, {}, 65536).verdict;
+      EXPECT_TRUE(verdict.whole()) << entry.path() << ": " << verdict.detail;
+      EXPECT_FALSE(read_nfdump(command, text.substr(0, text.size() / 2)).verdict.whole())
+          << entry.path();
+      ++files;
+    }
+  }
+  EXPECT_GT(files, 0U);
+}
+
+}  // namespace
+}  // namespace weir
