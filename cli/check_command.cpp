@@ -80,6 +80,7 @@ void check_newest(const KafkaSourceOptions& options, KafkaConsumer& consumer,
     const KafkaNewest newest = read_kafka_newest(consumer, topic.ranges, kSamples, seconds(5));
     Findings findings = judge_reading(topic.topic, newest, options.brokers);
     std::vector<RecordSample> samples;
+    samples.reserve(newest.samples.size());
     for (const KafkaSample& sample : newest.samples) {
       samples.push_back(
           {fmt::format("partition {} offset {}", sample.partition, sample.offset), sample.bytes});

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "cli/export_setup.hpp"
+#include "weir/base/error.hpp"
 #include "weir/base/time.hpp"
 #include "weir/io/kafka_probe.hpp"
 #include "weir/pipeline/as_traffic.hpp"
@@ -61,6 +62,7 @@ Findings describe_kafka(const ExportOptions& options) {
 
 std::string describe_metric(const Metric& metric) {
   std::vector<std::string> labels;
+  labels.reserve(metric.labels.size());
   for (const MetricLabel& label : metric.labels) {
     labels.push_back(label.name);
   }
@@ -81,7 +83,9 @@ void CheckReport::tell(const Findings& findings) {
 
 int CheckReport::finish(bool live) const {
   std::fputs(summary(problems_, warnings_, live).c_str(), stdout);
-  std::fflush(stdout);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw Error("weir check: what was found could not be written to standard output");
+  }
   return problems_ == 0 ? 0 : 1;
 }
 

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdio>
 
+#include "cli/check_command.hpp"
 #include "cli/export_command.hpp"
+#include "cli/stream_command.hpp"
 #include "cli/versions.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/near_match.hpp"
@@ -22,10 +24,22 @@ struct Command {
 
 constexpr auto kCommands = std::to_array<Command>({
     {"export", "Flow records from Kafka as counters for Prometheus", run_export},
+    {"stream", "Rows of an nfdump command to Kafka, window by window, exactly once", run_stream},
+    {"check", "Say what a command would do with its flags, and what is wrong", run_check},
 });
 
 /// A program that was started under the name of one it replaces takes that one's arguments.
-constexpr std::string_view kFlowExporter = "flow-exporter";
+struct Replaced {
+  std::string_view program;
+  std::string_view name;  ///< in messages
+  int (*run)(const std::string& command, const std::vector<std::string>& arguments);
+};
+
+constexpr auto kReplaced = std::to_array<Replaced>({
+    {"flow-exporter", "flow-exporter", run_export},
+    {"stream-flow", "stream-flow", run_stream},
+    {"stream-flow.py", "stream-flow", run_stream},
+});
 
 std::string help_text() {
   std::string text = "Usage: weir COMMAND [FLAGS]\n\nMoves network flow records.\n\nCommands:\n";
@@ -37,7 +51,8 @@ std::string help_text() {
          "  --version      Print the version, with those of the libraries\n";
 }
 
-Error unknown_command(const std::string& word) {
+Error unknown_command(std::string word) {
+  word.resize(std::min(word.find('='), word.size()));  // what follows may be a password
   if (word.starts_with('-')) {
     return Error::usage(fmt::format(
         "weir: \"{}\" comes before the command; write `weir COMMAND [FLAGS]`, as in `weir export "
@@ -61,14 +76,18 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 
 int run_program(std::string_view program, std::vector<std::string> arguments) {
   program.remove_prefix(program.rfind('/') + 1);
+  const auto* const replaced =
+      std::find_if(kReplaced.begin(), kReplaced.end(),
+                   [&](const Replaced& each) { return each.program == program; });
+  const bool drop_in = replaced != kReplaced.end();
   const bool versions =
       !arguments.empty() && is_one_of(arguments.front(), {"--version", "-version"});
-  if (versions || (program != kFlowExporter && arguments == std::vector<std::string>{"version"})) {
+  if (versions || (!drop_in && arguments == std::vector<std::string>{"version"})) {
     std::fputs(version_text().c_str(), stdout);
     return 0;
   }
-  if (program == kFlowExporter) {
-    return run_export(std::string(kFlowExporter), arguments);
+  if (drop_in) {
+    return replaced->run(std::string(replaced->name), arguments);
   }
   if (arguments.empty()) {
     std::fputs(help_text().c_str(), stderr);

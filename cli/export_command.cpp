@@ -76,6 +76,7 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
   }
   check_export_options(options);
   log::configure(options.log_level, options.log_format);
+  warn_of_shown_secrets(options.kafka.properties);
   const sigset_t signals = block_signals();
   raise_file_limit();
 
@@ -104,10 +105,13 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
                          {"revision", std::string(git_hash())},
                          {"source", describe_source(options)}});
   parts.on_failure = [] { kill(getpid(), SIGTERM); };  // wakes the thread that waits for signals
+  StopDeadline deadline;  // outlives the exporter, whose end may take long
   Exporter exporter(std::move(parts));
   announce(exporter, options);
   serve_until_stopped(exporter, signals);
-  if (const std::string why = exporter.failure(); !why.empty()) {
+  const std::string why = exporter.failure();
+  deadline.begin(why.empty() ? 0 : Error::kFailed);
+  if (!why.empty()) {
     throw Error(command + ": " + why);
   }
   return 0;

@@ -107,7 +107,14 @@ std::string unknown_flag(const std::string& command, const std::vector<std::stri
                          const std::vector<std::string_view>& long_names) {
   const std::string& word = extras.front();
   if (!word.starts_with('-') || word.size() == 1 || word == "--") {
-    return fmt::format("{}: unexpected argument \"{}\"; flags begin with --", command, word);
+    const auto equals = word.find('=');
+    return equals == std::string::npos
+               ? fmt::format("{}: unexpected argument \"{}\"; flags begin with --", command, word)
+               // Without its value, which may be a password that -X was forgotten before.
+               : fmt::format(
+                     "{}: unexpected argument \"{}=…\"; flags begin with --, and each "
+                     "property of Kafka needs a -X before it",
+                     command, word.substr(0, equals));
   }
   std::string_view bare = word;
   bare.remove_prefix(std::min(bare.find_first_not_of('-'), bare.size()));

@@ -1,8 +1,13 @@
 #include "cli/program_setup.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "weir/base/log.hpp"
 
 namespace weir {
 
@@ -28,6 +33,34 @@ void raise_file_limit() {
 
 std::string signal_name(int signal) {
   return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+}
+
+void StopDeadline::begin(int status, std::chrono::milliseconds patience) {
+  if (thread_.joinable()) {
+    return;
+  }
+  thread_ = std::jthread([status, patience](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    wake.wait_for(lock, stop, patience, [] { return false; });
+    if (!stop.stop_requested()) {
+      log::warn("a server that does not answer delays the end, which is not waited for");
+      ::_exit(status);
+    }
+  });
+}
+
+void warn_of_shown_secrets(const KafkaProperties& properties) {
+  for (const KafkaProperty& property : properties) {
+    if (property.from == KafkaProperty::kCommandLine &&
+        !kafka_secrets(property.name, property.value).empty()) {
+      log::warn(
+          "a secret was given on the command line, where other users may have seen it; give it "
+          "with -X @FILE or in a variable such as WEIR_KAFKA_SASL_PASSWORD_FILE",
+          {{"property", property.name}});
+    }
+  }
 }
 
 }  // namespace weir

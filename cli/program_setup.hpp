@@ -1,7 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <string>
+#include <thread>
+
+#include "weir/io/kafka.hpp"
 
 namespace weir {
 
@@ -16,5 +20,23 @@ void raise_file_limit();
 
 /// SIGTERM or SIGINT, as it is called.
 [[nodiscard]] std::string signal_name(int signal);
+
+/// Ends the process where stopping takes too long: a library may wait for a server that does not
+/// answer, as librdkafka does for the one that gives it tokens. Whatever must not be lost is safe
+/// at any moment, so nothing is.
+class StopDeadline {
+ public:
+  static constexpr std::chrono::milliseconds kPatience{4500};
+
+  /// Begins to count: after `patience` the process ends with `status`, unless this is destroyed
+  /// before. Does nothing if it has begun already.
+  void begin(int status, std::chrono::milliseconds patience = kPatience);
+
+ private:
+  std::jthread thread_;
+};
+
+/// Warns of secrets among -X properties that were given on the command line.
+void warn_of_shown_secrets(const KafkaProperties& properties);
 
 }  // namespace weir

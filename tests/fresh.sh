@@ -27,6 +27,27 @@ mirror() {
     "Codename: $suite" | sort -u | head -n 1
 }
 
+# Whose settings of package clients count, also under sudo.
+settings_home() {
+  if [ -n "${SUDO_USER:-}" ]; then
+    getent passwd "$SUDO_USER" | cut -d: -f6
+  else
+    echo "$HOME"
+  fi
+}
+
+# copy_settings PATH…: from that home into root's in the new root.
+copy_settings() {
+  local home path
+  home=$(settings_home)
+  for path in "$@"; do
+    if [ -e "$home/$path" ]; then
+      mkdir -p "$root/root/$(dirname "$path")"
+      cp -aL "$home/$path" "$root/root/$(dirname "$path")/"
+    fi
+  done
+}
+
 # copy PATH…: into the new root, at the same place, what is there of it.
 copy() {
   local path
@@ -44,13 +65,13 @@ make_root() {
   [ -n "$site" ] || die "apt knows no mirror of Debian $suite; run apt-get update first"
   say "making a root of Debian $suite"
   debootstrap --variant=minbase --include=git,ca-certificates "$suite" "$root" "$site" >"$root.log" ||
-    die "debootstrap failed, see $root.log"
+    die 'debootstrap failed, see its log'
   rm -rf "$root/etc/apt/sources.list"
   copy /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/keyrings /etc/apt/trusted.gpg.d \
     /etc/apt/auth.conf /etc/apt/auth.conf.d /etc/apt/apt.conf /etc/apt/apt.conf.d \
     /usr/share/keyrings /usr/local/share/ca-certificates /etc/hosts /etc/resolv.conf \
-    /etc/maven/settings.xml ~/.m2/settings.xml ~/.m2/settings-security.xml ~/.npmrc \
-    ~/.config/pip ~/.pip /etc/pip.conf ~/.config/go/env ~/.cargo/config.toml
+    /etc/maven/settings.xml /etc/pip.conf
+  copy_settings .m2/settings.xml .m2/settings-security.xml .npmrc .config/pip .pip .config/go/env
   mount --rbind /dev "$root/dev"
   mount -t proc proc "$root/proc"
   inside update-ca-certificates >/dev/null
@@ -138,14 +159,14 @@ done
 [ -z "$(git -c safe.directory='*' -C "$repository" status --porcelain)" ] ||
   say "there are changes that are not committed; they are not in the clone"
 parent=$(mktemp -d /var/tmp/weir-fresh-XXXXXX)
+trap 'rm -rf --one-file-system "$parent"' EXIT # after Ctrl-C too
 status=0
 # Own namespaces: whatever happens inside, no process and no mount outlives it.
 unshare --mount --propagation private --pid --fork --kill-child \
   bash "${BASH_SOURCE[0]}" --inside "$parent/root" "$@" || status=$?
 if [ "$status" -eq 0 ]; then
   say 'a fresh machine runs it and passes its tests'
-else
-  cp "$parent"/root.log /var/tmp/weir-fresh.log 2>/dev/null || true
+elif cp "$parent/root.log" /var/tmp/weir-fresh.log 2>/dev/null; then
+  say 'the log of debootstrap is /var/tmp/weir-fresh.log'
 fi
-rm -rf --one-file-system "$parent"
 exit "$status"

@@ -14,6 +14,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 struct Outcome {
@@ -52,6 +53,14 @@ TEST(ProgramTest, WithoutACommandItShowsTheHelpAsAnError) {
   EXPECT_EQ(outcome.status, Error::kUsage);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.err, HasSubstr("Usage: weir COMMAND"));
+}
+
+TEST(ProgramTest, APasswordInPlaceOfACommandIsNotShown) {
+  for (const char* word : {"sasl.password=hunter22", "-Xsasl.password=hunter22"}) {
+    const Outcome outcome = run("weir", {word});
+    EXPECT_EQ(outcome.status, Error::kUsage);
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("sasl.password"), Not(HasSubstr("hunter22"))));
+  }
 }
 
 TEST(ProgramTest, AnUnknownCommandIsAnErrorWithANearMatch) {

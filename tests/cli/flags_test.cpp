@@ -14,6 +14,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class FlagsTest : public testing::Test {
  protected:
@@ -104,6 +105,8 @@ TEST_F(FlagsTest, AMissingValueIsAnErrorAndNotTheNextFlag) {
 TEST_F(FlagsTest, StrayWordsAndValuesOfTogglesAreErrors) {
   EXPECT_THAT(error({"stray"}), HasSubstr("unexpected argument \"stray\""));
   EXPECT_THAT(error({"--topic", "a", "b"}), HasSubstr("unexpected argument \"b\""));
+  EXPECT_THAT(error({"-X", "sasl.username=weir", "sasl.password=hunter22"}),
+              AllOf(HasSubstr("\"sasl.password=…\""), HasSubstr("-X"), Not(HasSubstr("hunter"))));
   EXPECT_THAT(error({"--fast=5"}), HasSubstr("--fast takes no value"));
   EXPECT_THAT(error({"--", "x"}), HasSubstr("unexpected argument"));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace weir {
 namespace {
@@ -37,6 +38,35 @@ TEST(ProgramSetupTest, MoreFilesMayBeOpenAfterwards) {
 TEST(ProgramSetupTest, SignalsHaveNames) {
   EXPECT_EQ(signal_name(SIGTERM), "SIGTERM");
   EXPECT_EQ(signal_name(SIGINT), "SIGINT");
+}
+
+TEST(ProgramSetupTest, WarnsOfSecretsThatTheCommandLineShowedWithoutRepeatingThem) {
+  ::testing::internal::CaptureStderr();
+  warn_of_shown_secrets(
+      {{"sasl.password", "hunter22"},
+       {"ssl.key.password", "hunter23", std::string(KafkaProperty::kPropertyFile)},
+       {"client.id", "me"}});
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("property=sasl.password"), std::string::npos) << log;
+  EXPECT_EQ(log.find("ssl.key.password"), std::string::npos) << log;
+  EXPECT_EQ(log.find("client.id"), std::string::npos) << log;
+  EXPECT_EQ(log.find("hunter"), std::string::npos) << log;
+}
+
+TEST(ProgramSetupDeathTest, AStopThatTakesTooLongEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        StopDeadline deadline;
+        deadline.begin(7, std::chrono::milliseconds(1));
+        pause();
+      },
+      ::testing::ExitedWithCode(7), "not waited for");
+}
+
+TEST(ProgramSetupTest, AStopInTimeIsLeftAlone) {
+  StopDeadline deadline;
+  deadline.begin(7, std::chrono::hours(1));
 }
 
 }  // namespace

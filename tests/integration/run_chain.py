@@ -12,7 +12,6 @@ import socket
 import sys
 import tempfile
 import threading
-import traceback
 import urllib.parse
 from pathlib import Path
 
@@ -21,11 +20,13 @@ from servers.pmacct import Pmacct
 from servers.process import ROOT, free_port, wait_until
 from servers.prometheus import Prometheus
 from servers.weir import Weir
+from servers.weir import run as run_weir
 from support.feed import ROUTERS, Router, run
 from support.traffic import OWN, as_names
 
 TOPIC = "pmacct.acct"
 FLOWS = 200  # a second
+STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}  # SIGHUP: the terminal is gone
 GRAPHS = (
     ("received", "flow_receive_bytes_total", "source_as_name"),
     ("sent", "flow_transmit_bytes_total", "destination_as_name"),
@@ -87,7 +88,8 @@ class Chain(contextlib.ExitStack):
     def add(self, text, part):
         say(text)
         self.parts.append(part)
-        return self.enter_context(part)
+        self.push(part)  # before it starts, which Ctrl-C may interrupt
+        return part.start()
 
     def start(self):
         kafka = self.add("starting Kafka", Kafka(self.folder))
@@ -124,25 +126,31 @@ class Chain(contextlib.ExitStack):
 def wait_for_end(chain):
     """Until a signal, or until a part ends by itself, which is returned."""
     while not (ended := chain.ended()):
-        if signal.sigtimedwait({signal.SIGINT, signal.SIGTERM}, 0.5):
+        if signal.sigtimedwait(STOPS, 0.5):
             return None
     return ended
 
 
 def main(flags):
-    # Taken by sigtimedwait alone once everything runs; until then Ctrl-C interrupts as usual.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Taken by sigtimedwait alone once everything runs; until then they interrupt as Ctrl-C does.
+    for number in STOPS:
+        signal.signal(number, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="weir-chain-"))
     try:
+        # Wrong flags are told before anything is started.
+        words = ("check", "export", "--brokers", "127.0.0.1:1", "--topic", TOPIC, *flags)
+        if (checked := run_weir(*words, folder=folder)).exit_status == 2:
+            say(checked.err.rstrip())
+            return 2
         with Chain(folder, flags) as chain:
             chain.start()
             print(
                 f"\n  weir        {chain.weir.url}/\n  metrics     {chain.weir.url}/metrics"
                 f"\n  Prometheus  {graph(chain.prometheus)}"
-                f"\n  alerts      {chain.prometheus.url}/alerts\n\nCtrl-C stops.\n",
+                f"\n  alerts      {chain.prometheus.url}/classic/alerts\n\nCtrl-C stops.\n",
                 flush=True,
             )
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+            signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
             ended = wait_for_end(chain)
             if ended:
                 say(f"{ended.name} ended with status {ended.exit_status}:\n{ended.err[-2000:]}")
@@ -150,8 +158,8 @@ def main(flags):
             say("stopping")
     except KeyboardInterrupt:
         say("stopped")
-    except AssertionError:
-        traceback.print_exc()
+    except AssertionError as error:
+        say(error)
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -66,6 +66,7 @@ def test_two_million_random_pairs_fit_a_cap_of_ten_thousand(export):
             assert len(metrics[name]) == CAP + 1
             assert_same_series(metrics[name], truth.series(), name)
             assert metrics.value("weir_series_capped_total", metric=name) == truth.capped
+            assert metrics.value("weir_series_limit", metric=name) == CAP
             assert truth.capped > wanted // 2 - CAP - 100
         check_sums(metrics)
     assert resident[1] <= resident[0] + 4 * 2**20, "memory grows with what is capped"

@@ -4,6 +4,7 @@ rights, and what weir says when it is not let in."""
 import re
 import shutil
 import signal
+import socket
 
 import pytest
 
@@ -253,6 +254,17 @@ def test_who_is_not_let_in_is_told_why_and_what_to_do(refused, name):
     assert len(warnings(weir, REFUSALS[name][3])) == 1, weir.err
 
 
+def test_a_token_server_that_never_answers_does_not_hold_up_the_end(site, export):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        way = "OAUTHBEARER with OpenID Connect"
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/token"
+        properties = site.properties(way, sasl_oauthbearer_token_endpoint_url=url)
+        weir = export(*site.arguments("LOGIN", "refused"), *properties)
+        asking, _ = silent.accept()
+        with asking:
+            assert weir.stop(timeout=8) == 0
+
+
 def test_verification_can_be_switched_off(site, export):
     topic = site.topic("unverified")
     truth = Truth(OWN)
@@ -305,6 +317,7 @@ def test_check_tells_beforehand_what_would_keep_it_out(site, tmp_path):
     site.send("checked", Truth(OWN), 10)
     status, text = check()
     assert status == 0 and "10 counted" in text
+
 
 def test_a_password_changed_meanwhile_stops_it_until_it_is_changed_back(site, export):
     site.kafka.set_password("changing", PASSWORD, "SCRAM-SHA-256")

@@ -147,6 +147,7 @@ TEST(PrometheusSink, HoldsTheCapAndKeepsTheSumExactWithMemoryFlat) {
   for (std::size_t m = 0; m < 2; ++m) {
     const MetricSnapshot& metric = snapshot.metrics[m];
     EXPECT_EQ(metric.population.live, kCap + 1);
+    EXPECT_EQ(metric.population.limit, kCap);
     EXPECT_EQ(metric.values.size(), kCap + 1);
     EXPECT_EQ(sums_of(metric).live, truth[m]);
     EXPECT_EQ(metric.total, truth[m]);

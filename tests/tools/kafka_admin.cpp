@@ -6,8 +6,9 @@
 //   kafka_admin BROKERS delete-records NAME PARTITION BEFORE
 //   kafka_admin BROKERS offsets NAME PARTITION             prints "first next"
 //   kafka_admin BROKERS committed GROUP NAME PARTITION     prints "offset metadata", -1001 for none
-//   kafka_admin BROKERS allow PRINCIPAL OPERATION TOPIC    OPERATION as READ or DESCRIBE
-//   kafka_admin BROKERS disallow PRINCIPAL OPERATION TOPIC
+//   kafka_admin BROKERS delete-offsets GROUP NAME PARTITION
+//   kafka_admin BROKERS allow PRINCIPAL OPERATION NAME [KIND]      OPERATION as READ or DESCRIBE,
+//   kafka_admin BROKERS disallow PRINCIPAL OPERATION NAME [KIND]   KIND as TOPIC or GROUP
 //   kafka_admin BROKERS set-password USER MECHANISM PASSWORD
 //
 // Exit status 0 when the broker has done it.
@@ -179,12 +180,38 @@ rd_kafka_AclOperation_t operation_of(const std::string& name) {
   throw Failed("no operation " + name);
 }
 
+void delete_offsets(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  const Partitions list = one_partition(words.at(1), words.at(2), RD_KAFKA_OFFSET_INVALID);
+  rd_kafka_DeleteConsumerGroupOffsets_t* wanted =
+      rd_kafka_DeleteConsumerGroupOffsets_new(words.at(0).c_str(), list.get());
+  rd_kafka_DeleteConsumerGroupOffsets(client, &wanted, 1, nullptr, queue.get());
+  rd_kafka_DeleteConsumerGroupOffsets_destroy(wanted);
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto** groups = rd_kafka_DeleteConsumerGroupOffsets_result_groups(
+      rd_kafka_event_DeleteConsumerGroupOffsets_result(event.get()), &count);
+  const rd_kafka_error_t* error = rd_kafka_group_result_error(groups[0]);
+  check(rd_kafka_error_code(error), rd_kafka_error_string(error));
+  check(rd_kafka_group_result_partitions(groups[0])->elems[0].err);
+}
+
+/// A topic unless the fourth word says what else.
+rd_kafka_ResourceType_t kind_of(const Words& words) {
+  const std::string name = words.size() > 3 ? words[3] : "TOPIC";
+  for (int i = RD_KAFKA_RESOURCE_ANY; i < RD_KAFKA_RESOURCE__CNT; ++i) {
+    const auto kind = static_cast<rd_kafka_ResourceType_t>(i);
+    if (name == rd_kafka_ResourceType_name(kind)) {
+      return kind;
+    }
+  }
+  throw Failed("no kind of resource " + name);
+}
+
 void allow(rd_kafka_t* client, const Queue& queue, const Words& words) {
   char text[512];
   rd_kafka_AclBinding_t* acl = rd_kafka_AclBinding_new(
-      RD_KAFKA_RESOURCE_TOPIC, words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
-      words.at(0).c_str(), "*", operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text,
-      sizeof text);
+      kind_of(words), words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, words.at(0).c_str(),
+      "*", operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text, sizeof text);
   if (acl == nullptr) {
     throw Failed(text);
   }
@@ -201,9 +228,8 @@ void allow(rd_kafka_t* client, const Queue& queue, const Words& words) {
 void disallow(rd_kafka_t* client, const Queue& queue, const Words& words) {
   char text[512];
   rd_kafka_AclBindingFilter_t* filter = rd_kafka_AclBindingFilter_new(
-      RD_KAFKA_RESOURCE_TOPIC, words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
-      words.at(0).c_str(), nullptr, operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW,
-      text, sizeof text);
+      kind_of(words), words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, words.at(0).c_str(),
+      nullptr, operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text, sizeof text);
   if (filter == nullptr) {
     throw Failed(text);
   }
@@ -258,6 +284,8 @@ void run(const std::string& brokers, std::string_view command, const Words& word
     delete_records(client.get(), queue, words);
   } else if (command == "offsets") {
     offsets(client.get(), words);
+  } else if (command == "delete-offsets") {
+    delete_offsets(client.get(), queue, words);
   } else if (command == "allow") {
     allow(client.get(), queue, words);
   } else if (command == "disallow") {

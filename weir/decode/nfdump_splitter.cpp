@@ -26,7 +26,7 @@ const char* skip_word(const char* at, const char* end) {
 }
 
 bool is_unit(const char* from, const char* to) {
-  return to - from == 1 && std::memchr("KMGTP", *from, 5) != nullptr;
+  return to - from == 1 && std::string_view("KMGTP").find(*from) != std::string_view::npos;
 }
 
 }  // namespace

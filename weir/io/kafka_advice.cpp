@@ -50,7 +50,7 @@ std::string kafka_advice(const KafkaFailure& failure, const std::string& brokers
     case Kind::client_certificate:
       return fmt::format(
           "the broker takes no connection without a client certificate of an authority it trusts "
-          "({}); set ssl.certificate.location and ssl.key.location",
+          "({}); set ssl.certificate.location and ssl.key.location to one that has not expired",
           text);
     case Kind::denied:
       return fmt::format("access is refused ({}); give this user {}", text, rights);

@@ -6,14 +6,14 @@
 #include <utility>
 
 #include "weir/base/error.hpp"
-#include "weir/base/log.hpp"
 #include "weir/io/kafka_environment.hpp"
 
 namespace weir::rdkafka {
 namespace {
 
 /// The longest wait inside of librdkafka, so that a stop is noticed.
-constexpr Millis kSlice{500};
+constexpr Millis kFirstSlice{50};
+constexpr Millis kLongestSlice{1600};
 
 Error cannot_set_up(const std::string& reason) {
   // Kerberos is the mechanism that librdkafka takes where none is named.
@@ -37,18 +37,6 @@ void keep_to_ourselves(rd_kafka_conf_t* conf, const KafkaProperties& properties)
   }
 }
 
-void warn_of_secrets(const KafkaProperties& properties) {
-  for (const KafkaProperty& property : properties) {
-    if (property.from == KafkaProperty::kCommandLine &&
-        !kafka_secrets(property.name, property.value).empty()) {
-      log::warn(
-          "a secret was given on the command line, where other users may have seen it; give it "
-          "with -X @FILE or in a variable such as WEIR_KAFKA_SASL_PASSWORD_FILE",
-          {{"property", property.name}});
-    }
-  }
-}
-
 }  // namespace
 
 Handle open_client(rd_kafka_type_t type, Conf conf, const KafkaProperties& properties,
@@ -63,7 +51,6 @@ Handle open_client(rd_kafka_type_t type, Conf conf, const KafkaProperties& prope
     throw cannot_set_up(events.without_secrets(reason.data()));
   }
   static_cast<void>(conf.release());  // now the handle's
-  warn_of_secrets(properties);
   return handle;
 }
 
@@ -86,10 +73,19 @@ GroupOffset group_offset(const std::string& brokers, const KafkaProperties& prop
   rd_kafka_topic_partition_list_add(places.get(), topic.c_str(), partition);
   const auto give_up = std::chrono::steady_clock::now() + timeout;
   GroupOffset result;
+  // librdkafka looks whether the coordinator is known by now only when it has something else to do,
+  // or once a second: asking again soon is faster, and less and less often leaves time to answer.
+  Millis slice = kFirstSlice;
   do {
     rd_kafka_poll(handle.get(), 0);  // login tokens, and why there is no answer
     result.failure =
-        failure(rd_kafka_committed(handle.get(), places.get(), static_cast<int>(kSlice.count())));
+        failure(rd_kafka_committed(handle.get(), places.get(), static_cast<int>(slice.count())));
+    slice = std::min(slice * 2, kLongestSlice);
+    // Why there is no coordinator is told to those who consume.
+    const Message told(rd_kafka_consumer_poll(handle.get(), 0));
+    if (result.failure && told && told->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      result.failure = failure(told->err, rd_kafka_message_errstr(told.get()));
+    }
   } while (result.failure.kind == KafkaFailure::Kind::unreachable && !stop.stop_requested() &&
            std::chrono::steady_clock::now() < give_up);
   const rd_kafka_topic_partition_t& place = places->elems[0];

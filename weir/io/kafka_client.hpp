@@ -17,8 +17,7 @@ using Millis = std::chrono::milliseconds;
 using Problem = std::unique_ptr<rd_kafka_error_t, Deleter<&rd_kafka_error_destroy>>;
 
 /// Makes a client that tells `events`, which outlive it. Throws Error::usage where its
-/// configuration makes no sense as a whole; warns of secrets among `properties` that were given on
-/// the command line.
+/// configuration makes no sense as a whole.
 [[nodiscard]] Handle open_client(rd_kafka_type_t type, Conf conf, const KafkaProperties& properties,
                                  KafkaEvents& events);
 

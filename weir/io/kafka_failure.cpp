@@ -25,6 +25,8 @@ constexpr std::array kWords = {
     Words{"mechanism handshake failed: Local: ", Kind::unreachable},
     // A SASL handshake where the broker expects none.
     Words{"not valid in current SASL state: broker's supported mechanisms: ", Kind::wrong_protocol},
+    // These are the letters HTTP, taken for a length.
+    Words{"Invalid response size 1213486160", Kind::wrong_protocol},
     Words{"Unsupported SASL mechanism", Kind::mechanism},
     Words{"Failed to acquire SASL OAUTHBEARER token", Kind::token},
     Words{"client SSL authentication might be required", Kind::client_certificate},

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <exception>
 #include <thread>
 
-#include "weir/io/kafka_probe.hpp"
 #include "weir/io/kafka_advice.hpp"
+#include "weir/io/kafka_probe.hpp"
 
 namespace weir {
 namespace {
@@ -38,6 +39,7 @@ std::vector<std::string> split(const std::string& brokers) {
 std::vector<Answer> ask_all(const std::vector<std::string>& addresses,
                             const KafkaSourceOptions& options, Millis patience, bool topics) {
   std::vector<Answer> answers;
+  answers.reserve(addresses.size());
   for (const std::string& address : addresses) {
     answers.push_back({address, {}});
   }
@@ -46,7 +48,11 @@ std::vector<Answer> ask_all(const std::vector<std::string>& addresses,
   threads.reserve(answers.size());
   for (Answer& answer : answers) {
     threads.emplace_back([&] {
-      answer.cluster = probe_kafka({answer.address, options.properties, patience, topics});
+      try {
+        answer.cluster = probe_kafka({answer.address, options.properties, patience, topics});
+      } catch (const std::exception& error) {  // out of descriptors, say: this is a thread's end
+        answer.cluster.failure = {KafkaFailure::Kind::other, error.what()};
+      }
     });
   }
   threads.clear();  // waits for them

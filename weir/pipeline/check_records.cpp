@@ -148,6 +148,7 @@ std::string most_seen(const std::map<std::uint32_t, std::uint64_t>& systems) {
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   sorted.resize(std::min(sorted.size(), kShown));
   std::vector<std::string> parts;
+  parts.reserve(sorted.size());
   for (const auto& [system, rows] : sorted) {
     parts.push_back(fmt::format("{} ({})", system, rows));
   }

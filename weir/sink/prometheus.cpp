@@ -11,7 +11,11 @@ PrometheusSink::PrometheusSink(std::vector<Metric> metrics) {
     const FieldId value = metric.value;
     counted_.push_back({std::move(metric), registry, SeriesCounter(registry, value)});
   }
-  shown_.with([this](Shown& shown) { shown.metrics.resize(counted_.size()); });
+  shown_.with([this](Shown& shown) {
+    for (const Counted& each : counted_) {
+      shown.metrics.emplace_back().population = each.registry->population();
+    }
+  });
 }
 
 void PrometheusSink::write(const FlowBatch& batch, Accounts& accounts) {

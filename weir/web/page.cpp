@@ -21,8 +21,7 @@ th{font-weight:400;color:var(--soft);width:15rem}td{overflow-wrap:anywhere}
 .state{font-weight:600;margin:.8rem 0}.good{color:var(--good)}.bad{color:var(--bad)}
 @media(max-width:30rem){th,td{display:block;width:auto;padding:0}th{padding-top:.4rem}td{border:0}}
 </style></head><body>
-<h1>weir</h1><p class="soft">Network flow records, counted for Prometheus.</p>
-)";
+<h1>weir</h1><p class="soft">)";
 
 void append_section(const PageSection& section, std::string& page) {
   page += "<h2>";
@@ -65,6 +64,8 @@ void append_html(std::string_view raw, std::string& out) {
 
 std::string render_page(const PageFacts& facts) {
   std::string page(kHead);
+  append_html(facts.does, page);
+  page += "</p>\n";
   if (facts.not_ready.empty()) {
     page += "<p class=\"state good\">Ready</p>\n";
   } else {

@@ -20,6 +20,7 @@ struct PageFacts {
   std::string not_ready;  ///< empty: ready
   std::string as_of;      ///< when the numbers were true; empty: not yet
   std::vector<PageSection> sections;
+  std::string does{"Network flow records, counted for Prometheus."};  ///< what the program does
 };
 
 /// The page at `/`: whether all is well, what is read and counted, where the metrics are. It needs

@@ -218,13 +218,14 @@ class Kafka(Process):
         """Deletes the records of offsets below `before`, as retention does."""
         self._admin("delete-records", name, partition, before)
 
-    def allow(self, principal, operation, topic):
-        """Gives a user such as User:weir a right on a topic: READ, DESCRIBE, …"""
-        self._admin("allow", principal, operation, topic)
+    def allow(self, principal, operation, name, kind="TOPIC"):
+        """Gives a user such as User:weir a right: READ, DESCRIBE, … on a topic, or on another kind of
+        resource: GROUP, TRANSACTIONAL_ID."""
+        self._admin("allow", principal, operation, name, kind)
 
-    def disallow(self, principal, operation, topic):
+    def disallow(self, principal, operation, name, kind="TOPIC"):
         """Takes away what `allow` gave."""
-        self._admin("disallow", principal, operation, topic)
+        self._admin("disallow", principal, operation, name, kind)
 
     def set_password(self, user, password, mechanism="SCRAM-SHA-256"):
         """Makes a SCRAM user, or changes the password of one."""
@@ -239,6 +240,10 @@ class Kafka(Process):
         """(offset, metadata) a consumer group has committed; None where it has not."""
         offset, _, metadata = self._admin("committed", group, topic, partition).partition(" ")
         return None if int(offset) < 0 else (int(offset), metadata.removesuffix("\n"))
+
+    def delete_offsets(self, group, topic, partition=0):
+        """Forgets what a consumer group has committed, as its expiry does."""
+        self._admin("delete-offsets", group, topic, partition)
 
     # Records
 

@@ -145,7 +145,7 @@ class Pmacct(Process):
             self._writer.close()  # not before: at the end of a file pmacctd sends some packets again
             self._writer = None
         # The last writers of all may go on for a moment without their parent.
-        if number == signal.SIGINT:
+        if number == signal.SIGINT and status is not None:
             wait_until(lambda: self.err.count("START (PID") == self.err.count("END (PID"), timeout)
         return status
 
