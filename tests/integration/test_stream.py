@@ -68,6 +68,12 @@ def printed(root, ago, words):
             for line in lines[1:-4]]  # fmt: skip
 
 
+def messages(root, agos, words, keys):
+    """What the rows of these windows become."""
+    return [cbor.dumps(dict(zip(keys.split(), row, strict=True)))
+            for ago in agos for row in printed(root, ago, words)]  # fmt: skip
+
+
 def sent(kafka, streamer, *flags):
     done = streamer.run(*flags)
     assert (done.exit_status, done.out) == (0, ""), done.err
@@ -90,11 +96,8 @@ def sent(kafka, streamer, *flags):
     ids=["as-pairs", "addresses", "flows", "filtered"],
 )  # fmt: skip
 def test_rows_are_those_that_nfdump_prints(kafka, stream, root, words, keys):
-    streamer = stream(words)
-    keys = keys.split()
-    expected = [cbor.dumps(dict(zip(keys, row, strict=True)))
-                for ago in (3, 2, 1) for row in printed(root, ago, words)]  # fmt: skip
-    records = sent(kafka, streamer)
+    expected = messages(root, (3, 2, 1), words, keys)
+    records = sent(kafka, stream(words))
     assert len(records) > 50
     assert not differences([record.value for record in records], expected)
     assert [record.value for record in records] == expected, "in nfdump's order"
@@ -214,9 +217,6 @@ def test_a_file_without_flows_is_a_window_of_no_rows(kafka, stream, root, tmp_pa
         pass
     (empty,) = idle.files()
     lay(empty, root, window(2))
-    streamer = stream("-A dstas -o 'fmt:%ts,%das,%byt,%fl' -N")
-    expected = [cbor.dumps(dict(zip(["first_seen", "dst_as", "bytes", "flows"], row)))
-                for ago in (3, 1) for row in printed(root, ago, "-A dstas -o 'fmt:%ts,%das,%byt,%fl' -N")]  # fmt: skip
-    assert [record.value for record in sent(kafka, streamer)] == expected
-
-
+    words = "-A dstas -o 'fmt:%ts,%das,%byt,%fl' -N"
+    expected = messages(root, (3, 1), words, "first_seen dst_as bytes flows")
+    assert [record.value for record in sent(kafka, stream(words))] == expected

@@ -40,12 +40,13 @@ struct KafkaProducer::Impl {
   rdkafka::Handle handle;
   rdkafka::Topic topic;
   bool entry_sent = false;   // with the transaction that is open
-  KafkaFailure undelivered;  // without a ledger: why a record did not arrive
+  KafkaFailure undelivered;  // why a record did not arrive
 
   static void on_delivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque);
   [[nodiscard]] bool transactional() const { return !options.ledger.empty(); }
   [[nodiscard]] KafkaSendFailure judge(const rd_kafka_error_t* error) const;
   [[nodiscard]] KafkaSendFailure judge(rd_kafka_resp_err_t code) const;
+  void explain(rd_kafka_resp_err_t code, KafkaSendFailure& failure) const;
   template <typename Call>
   KafkaSendFailure patiently(Millis timeout, const std::stop_token& stop, const Call& call) const;
   [[nodiscard]] rd_kafka_error_t* send_entry(const KafkaLedgerEntry& entry, Millis timeout) const;
@@ -56,13 +57,27 @@ struct KafkaProducer::Impl {
 void KafkaProducer::Impl::on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message,
                                       void* /*opaque*/) {
   auto& impl = *static_cast<Impl*>(message->_private);
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !impl.undelivered) {
+  const bool purged = message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+                      message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;  // a consequence
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !purged && !impl.undelivered) {
     impl.undelivered = rdkafka::failure(message->err, rd_kafka_message_errstr(message));
+  }
+}
+
+/// Once a transaction has failed librdkafka says no more than "Erroneous state" to all that is
+/// asked of it; why it did is told with the records.
+void KafkaProducer::Impl::explain(rd_kafka_resp_err_t code, KafkaSendFailure& failure) const {
+  rd_kafka_poll(handle.get(), 0);
+  if (code == RD_KAFKA_RESP_ERR__STATE && undelivered) {
+    failure.why = undelivered;
   }
 }
 
 KafkaSendFailure KafkaProducer::Impl::judge(const rd_kafka_error_t* error) const {
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+  if (code == RD_KAFKA_RESP_ERR__FATAL) {
+    return judge(code);  // which asks what it was
+  }
   KafkaSendFailure failure{
       Fate::over,
       rdkafka::failure(code, events.without_secrets(rd_kafka_error_string(error)).c_str())};
@@ -75,6 +90,7 @@ KafkaSendFailure KafkaProducer::Impl::judge(const rd_kafka_error_t* error) const
       failure.fate = Fate::retry;
     }
   }
+  explain(code, failure);
   return failure;
 }
 
@@ -86,7 +102,9 @@ KafkaSendFailure KafkaProducer::Impl::judge(rd_kafka_resp_err_t code) const {
     return {is_fenced(fatal) ? Fate::fenced : Fate::over,
             rdkafka::failure(fatal, events.without_secrets(text.data()).c_str())};
   }
-  return {Fate::again, rdkafka::failure(code)};
+  KafkaSendFailure failure{Fate::again, rdkafka::failure(code)};
+  explain(code, failure);
+  return failure;
 }
 
 /// Makes a call of librdkafka's, which may be made again after a timeout and then goes on, until it

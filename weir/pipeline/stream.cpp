@@ -90,6 +90,7 @@ struct Stream::Impl {
   std::uint64_t left_out = 0;  ///< windows behind `position` that were counted as such
   StreamProgress done;
   log::Limited limited;
+  std::optional<log::Limited> failing;
   std::string told;  ///< the failure that was logged last
   Guarded<StreamStatus> status;
 };
@@ -294,11 +295,10 @@ Stream::Impl::Step Stream::Impl::fail(Window window, const WindowRun& run,
     all.trouble = fmt::format("window {} cannot be sent: {}", name, run.why);
   });
   if (std::exchange(told, name + run.why) != told) {
-    log::error("window is not whole", {{"window", name}, {"reason", run.reason}, {"why", run.why}});
-  } else {
-    limited.write(log::Level::error, "window is not whole",
-                  {{"window", name}, {"reason", run.reason}, {"why", run.why}});
+    failing.emplace();  // what is new is said at once
   }
+  failing->write(log::Level::error, "window is not whole",
+                 {{"window", name}, {"reason", run.reason}, {"why", run.why}});
   const bool old = world.now() - plan.end(window) >= options.give_up;
   if (options.since || !old || !later_one_is_there(window, stop)) {
     return stop.stop_requested() ? Step::stopped : Step::failed;

@@ -158,6 +158,29 @@ std::optional<WindowRun> ended_badly(const ChildResult& child) {
   return std::nullopt;
 }
 
+WindowRun outcome(const ChildResult& child, const NfdumpText& text, const NfdumpVerdict& verdict,
+                  const MessageMaker& maker, const std::stop_token& stop) {
+  if (!maker.failure().empty()) {
+    return failed("bad_value", maker.failure());
+  }
+  if (!text.failed()) {  // else that is why the command was ended
+    if (stop.stop_requested() && child.end == ChildEnd::stopped) {
+      WindowRun run;
+      run.end = WindowRun::End::stopped;
+      return run;
+    }
+    if (auto bad = ended_badly(child)) {
+      return std::move(*bad);
+    }
+  }
+  if (!verdict.whole()) {
+    return failed(nfdump_trouble_name(verdict.trouble), verdict.detail);
+  }
+  WindowRun run;
+  run.end = WindowRun::End::whole;
+  return run;
+}
+
 }  // namespace
 
 WindowCommand::WindowCommand(WindowRunOptions options, const WindowPlan& plan)
@@ -221,20 +244,7 @@ WindowRun WindowCommand::run(Window window, const Take& take, const std::stop_to
   const NfdumpVerdict verdict =
       text.finish({killed ? -child.status : child.status, errors, ignored});
 
-  WindowRun result;
-  if (!maker.failure().empty()) {
-    result = failed("bad_value", maker.failure());
-  } else if (text.failed()) {
-    result = failed(nfdump_trouble_name(verdict.trouble), verdict.detail);
-  } else if (stop.stop_requested() && child.end == ChildEnd::stopped) {
-    result.end = WindowRun::End::stopped;
-  } else if (auto bad = ended_badly(child)) {
-    result = std::move(*bad);
-  } else if (!verdict.whole()) {
-    result = failed(nfdump_trouble_name(verdict.trouble), verdict.detail);
-  } else {
-    result.end = WindowRun::End::whole;
-  }
+  WindowRun result = outcome(child, text, verdict, maker, stop);
   result.rows = verdict.rows;
   result.bytes = maker.bytes();
   result.mended = maker.mended();

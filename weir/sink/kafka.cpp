@@ -26,10 +26,15 @@ constexpr milliseconds kSilence{5000};
 constexpr milliseconds kLastChance{2000};
 constexpr milliseconds kLastAbort{1000};
 
-/// A topic that does not exist comes as a failure of every row.
-KafkaFailure with_topic(KafkaFailure why, const std::string& topic) {
+/// What to do about what only who sends can run into.
+KafkaFailure with_advice(KafkaFailure why, const std::string& topic, milliseconds timeout) {
   if (why.kind == KafkaFailure::Kind::unknown) {
     why.text = fmt::format("topic {}: {}; create it, or check --topic", topic, why.text);
+  } else if (why.text.find("max.transaction.timeout.ms") != std::string::npos) {
+    why.text += fmt::format(
+        "; set transaction.max.timeout.ms of the brokers to {} or more, or use --delivery "
+        "at-least-once",
+        timeout.count());
   }
   return why;
 }
@@ -76,7 +81,7 @@ struct KafkaBatchSink::Impl {
   bool claimed = false;
   Guarded<std::string> trouble;
   std::string told;  ///< the trouble that was logged last
-  log::Limited log;
+  std::optional<log::Limited> log;
 
   void make_producer();
   KafkaSendFailure try_open(std::optional<KafkaLedgerEntry>& entry, const Deadline& deadline,
@@ -132,13 +137,12 @@ void KafkaBatchSink::Impl::suffer(const KafkaSendFailure& failure) {
     }
   }
   const std::string text =
-      kafka_advice(with_topic(std::move(why), options.topic), options.brokers, rights());
+      kafka_advice(with_advice(std::move(why), options.topic, timeout), options.brokers, rights());
   trouble.with([&](std::string& shown) { shown = text; });
   if (std::exchange(told, text) != text) {
-    log::warn("Kafka: " + text);
-  } else {
-    log.write(log::Level::warn, "Kafka: " + text);
+    log.emplace();  // what is new is said at once
   }
+  log->write(log::Level::warn, "Kafka: " + text);
 }
 
 void KafkaBatchSink::Impl::recover() {
@@ -277,11 +281,11 @@ Outcome KafkaBatchSink::send(SpoolFile& spool, const std::optional<KafkaLedgerEn
       impl.recover();
       return Outcome::done;
     }
+    if (!stop.stop_requested()) {
+      impl.suffer(failure);  // before aborting, which may fail for another reason
+    }
     if (failure.fate == Fate::again && impl.producer->abort(kLastAbort)) {
       log::debug("an aborted transaction is left to the cluster");
-    }
-    if (!stop.stop_requested()) {
-      impl.suffer(failure);
     }
     impl.producer.reset();
     if (stop.stop_requested() || deadline.over()) {

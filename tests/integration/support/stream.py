@@ -22,6 +22,12 @@ def window(ago):
     return f"{day:%Y%m%d}0000"
 
 
+def minutes_of(name):
+    """The ledger's number of a window: minutes since 1970 on the clock's face."""
+    start = datetime.datetime.strptime(name, "%Y%m%d%H%M")
+    return (start - datetime.datetime(1970, 1, 1)) // datetime.timedelta(minutes=1)
+
+
 def rows_of(tag, count):
     """Rows of the script's format that no other tag has."""
     return [
@@ -76,6 +82,16 @@ class FakeNfdump:
         rows = rows_of(name, count)
         (self.folder / name).write_text(output_of(rows))
         return [cbor.dumps(record_of(row)) for row in rows]
+
+
+def lay_three(fake, rows=50):
+    """Lays so many rows for each of the last three windows, and returns all as messages."""
+    return [message for ago in (3, 2, 1) for message in fake.lay(window(ago), rows)]
+
+
+def values(kafka, streamer):
+    """What readers of committed records find on its topic."""
+    return [record.value for record in kafka.consume(streamer.topic)]
 
 
 class Streamer:
