@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/flowmon_output.hpp"
 #include "tests/support/read_nfdump.hpp"
 
 namespace weir {
@@ -10,27 +11,8 @@ namespace {
 using testing::HasSubstr;
 using Rows = std::vector<std::vector<std::string>>;
 
-// In the form of Flowmon's nfdump; the sums fit.
-const std::vector<std::string> kCommand = {
-    "-A", "dstctry", "-o", "fmt:%ts,%dcc,%td,%pkt,%byt,%pps,%bps,%fl", "-6", "--no-scale-number"};
-constexpr std::string_view kHeader =
-    "Date first seen         Dst Ctry     Duration  Packets    Bytes      pps      bps Flows\n";
-constexpr std::string_view kRows =
-    "2026-03-02 08:14:31.207, 203, 287.415,     812,   61230,       2,    1704,  187\n"
-    "2026-03-02 08:14:55.940, 826, 244.108,      61,    4406,       0,     144,   19\n";
-constexpr std::string_view kTrailer =
-    "Summary: total flows: 206, total bytes: 65636, total packets: 873, avg bps: 1, avg pps: 1, "
-    "avg bpp: 77\n"
-    "Time window: 2026-03-02 08:10:04 - 2026-03-02 08:20:01\n"
-    "Total flows processed: 206, Blocks skipped: 0, Bytes read: 4127904\n"
-    "Sys: 0.031s flows/second: 612038.0 Wall: 0.013s flows/second: 1488721.5\n";
-
-std::string flowmon(std::string_view rows = kRows, std::string_view trailer = kTrailer) {
-  return std::string(kHeader) + std::string(rows) + std::string(trailer);
-}
-
 TEST(NfdumpFmtReader, ReadsTheRowsOfTheDefaultCommand) {
-  const NfdumpOutcome read_all = read_nfdump(kCommand, flowmon());
+  const NfdumpOutcome read_all = read_nfdump(kFlowmonCommand, flowmon_output());
   EXPECT_TRUE(read_all.verdict.whole()) << read_all.verdict.detail;
   EXPECT_EQ(read_all.verdict.rows, 2U);
   EXPECT_EQ(read_all.names, (std::vector<std::string>{"first_seen", "dst_ctr", "duration",
@@ -41,32 +23,34 @@ TEST(NfdumpFmtReader, ReadsTheRowsOfTheDefaultCommand) {
 }
 
 TEST(NfdumpFmtReader, ChunksMayBeCutAnywhere) {
-  const std::string text = flowmon();
-  const NfdumpOutcome expected = read_nfdump(kCommand, text);
+  const std::string text = flowmon_output();
+  const NfdumpOutcome expected = read_nfdump(kFlowmonCommand, text);
   for (std::size_t chunk = 1; chunk < 100; ++chunk) {
-    const NfdumpOutcome found = read_nfdump(kCommand, text, {}, chunk);
+    const NfdumpOutcome found = read_nfdump(kFlowmonCommand, text, {}, chunk);
     EXPECT_EQ(found.rows, expected.rows) << chunk;
     EXPECT_TRUE(found.verdict.whole()) << chunk;
   }
 }
 
 TEST(NfdumpFmtReader, ACutOutputIsNeverWhole) {
-  const std::string text = flowmon();
+  const std::string text = flowmon_output();
   for (std::size_t size = 0; size < text.size(); ++size) {
-    EXPECT_FALSE(read_nfdump(kCommand, text.substr(0, size)).verdict.whole()) << size;
+    EXPECT_FALSE(read_nfdump(kFlowmonCommand, text.substr(0, size)).verdict.whole()) << size;
   }
-  EXPECT_EQ(read_nfdump(kCommand, text.substr(0, 120)).verdict.trouble, NfdumpTrouble::cut_off);
-  EXPECT_EQ(read_nfdump(kCommand, std::string(kHeader)).verdict.trouble, NfdumpTrouble::no_trailer);
+  EXPECT_EQ(read_nfdump(kFlowmonCommand, text.substr(0, 120)).verdict.trouble,
+            NfdumpTrouble::cut_off);
+  EXPECT_EQ(read_nfdump(kFlowmonCommand, std::string(kFlowmonHeader)).verdict.trouble,
+            NfdumpTrouble::no_trailer);
 }
 
 TEST(NfdumpFmtReader, ALostRowIsSeenBySums) {
-  const std::string_view one = kRows.substr(0, kRows.find('\n') + 1);
-  const NfdumpVerdict verdict = read_nfdump(kCommand, flowmon(one)).verdict;
+  const std::string_view one = kFlowmonRows.substr(0, kFlowmonRows.find('\n') + 1);
+  const NfdumpVerdict verdict = read_nfdump(kFlowmonCommand, flowmon_output(one)).verdict;
   EXPECT_EQ(verdict.trouble, NfdumpTrouble::sums_differ);
   EXPECT_EQ(verdict.detail, "the rows have 187 flows, the Summary line 206");
-  std::vector<std::string> limited = kCommand;
+  std::vector<std::string> limited = kFlowmonCommand;
   limited.insert(limited.end(), {"-n", "1"});
-  EXPECT_TRUE(read_nfdump(limited, flowmon(one)).verdict.whole());
+  EXPECT_TRUE(read_nfdump(limited, flowmon_output(one)).verdict.whole());
 }
 
 TEST(NfdumpFmtReader, NoFlowsInAFileThatWasReadIsWhole) {
@@ -77,7 +61,7 @@ TEST(NfdumpFmtReader, NoFlowsInAFileThatWasReadIsWhole) {
       "Time window: 2026-11-21 23:43:46 - 2026-11-21 23:43:48\n"
       "Total flows processed: 0, passed: 0, Blocks skipped: 0, Bytes read: 0\n"
       "Sys: 0.0000s User: 0.0023s Wall: 0.0013s flows/second: 0.0 Runtime: 0.0013s\n";
-  const NfdumpOutcome idle = read_nfdump(kCommand, flowmon("", kIdle));
+  const NfdumpOutcome idle = read_nfdump(kFlowmonCommand, flowmon_output("", kIdle));
   EXPECT_TRUE(idle.verdict.whole()) << idle.verdict.detail;
   EXPECT_TRUE(idle.rows.empty());
 }
@@ -91,17 +75,18 @@ TEST(NfdumpFmtReader, ATrailerOfZerosDoesNotProveThatAFileWasRead) {
       "Time window: <unknown>\n"
       "Total flows processed: 0, passed: 0, Blocks skipped: 0, Bytes read: 0\n"
       "Sys: 0.0025s User: 0.0000s Wall: 0.0002s flows/second: 0.0 Runtime: 0.0002s\n";
-  EXPECT_EQ(read_nfdump(kCommand, flowmon("", kZeros)).verdict.trouble,
+  EXPECT_EQ(read_nfdump(kFlowmonCommand, flowmon_output("", kZeros)).verdict.trouble,
             NfdumpTrouble::nothing_read);
   // As nfdump 1.6 does.
-  EXPECT_EQ(read_nfdump(kCommand, flowmon("", "No matched flows\n")).verdict.trouble,
+  EXPECT_EQ(read_nfdump(kFlowmonCommand, flowmon_output("", "No matched flows\n")).verdict.trouble,
             NfdumpTrouble::nothing_read);
 }
 
 TEST(NfdumpFmtReader, ScaledNumbersAreRefusedWithTheOptionThatHelps) {
   const NfdumpVerdict verdict =
-      read_nfdump(kCommand,
-                  flowmon("2026-03-02 08:14:31.207, 203, 287.415,   1.2 M,   61230, 2, 1, 187\n"))
+      read_nfdump(
+          kFlowmonCommand,
+          flowmon_output("2026-03-02 08:14:31.207, 203, 287.415,   1.2 M,   61230, 2, 1, 187\n"))
           .verdict;
   EXPECT_EQ(verdict.trouble, NfdumpTrouble::scaled_number);
   EXPECT_THAT(verdict.detail, HasSubstr("%pkt is '1.2 M'"));
@@ -114,29 +99,30 @@ TEST(NfdumpFmtReader, ScaledNumbersAreRefusedWithTheOptionThatHelps) {
 
 TEST(NfdumpFmtReader, LinesThatAreNoRowsAreShown) {
   const auto verdict_of = [](std::string_view line) {
-    return read_nfdump(kCommand, flowmon(std::string(line) + "\n")).verdict;
+    return read_nfdump(kFlowmonCommand, flowmon_output(std::string(line) + "\n")).verdict;
   };
   EXPECT_EQ(verdict_of("2026-03-02 08:14:31.207, 203").trouble, NfdumpTrouble::wrong_columns);
   EXPECT_THAT(verdict_of("some\ttrouble").detail, HasSubstr("'some\\x09trouble'"));
   EXPECT_EQ(verdict_of("x,1,1,many,1,1,1,1").trouble, NfdumpTrouble::bad_number);
   EXPECT_EQ(verdict_of(std::string(70'000, 'x')).trouble, NfdumpTrouble::line_too_long);
-  EXPECT_EQ(read_nfdump(kCommand, flowmon() + "more\n").verdict.trouble,
+  EXPECT_EQ(read_nfdump(kFlowmonCommand, flowmon_output() + "more\n").verdict.trouble,
             NfdumpTrouble::unexpected_line);
-  EXPECT_EQ(
-      read_nfdump(kCommand, flowmon("No matching flows\n" + std::string(kRows))).verdict.trouble,
-      NfdumpTrouble::unexpected_line);
+  EXPECT_EQ(read_nfdump(kFlowmonCommand,
+                        flowmon_output("No matching flows\n" + std::string(kFlowmonRows)))
+                .verdict.trouble,
+            NfdumpTrouble::unexpected_line);
 }
 
 TEST(NfdumpFmtReader, SortedFlowsHaveALineBeforeTheHeader) {
-  const std::string text = "Top 2 flows ordered by flows:\n" + flowmon();
-  std::vector<std::string> sorted = kCommand;
+  const std::string text = "Top 2 flows ordered by flows:\n" + flowmon_output();
+  std::vector<std::string> sorted = kFlowmonCommand;
   EXPECT_EQ(read_nfdump(sorted, text).verdict.trouble, NfdumpTrouble::wrong_columns);
   sorted.insert(sorted.end(), {"-s", "record"});
   EXPECT_TRUE(read_nfdump(sorted, text).verdict.whole());
 }
 
 TEST(NfdumpFmtReader, TheHeaderOfAForksTokensIsTheFirstLine) {
-  const std::string text = "Some Heading\na.example\n" + std::string(kTrailer);
+  const std::string text = "Some Heading\na.example\n" + std::string(kFlowmonTrailer);
   const NfdumpOutcome found = read_nfdump({"-c", "1", "-o", "fmt:%hhost"}, text);
   EXPECT_EQ(found.rows, (Rows{{"a.example"}}));
 }

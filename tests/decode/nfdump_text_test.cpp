@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/flowmon_output.hpp"
 #include "tests/support/read_nfdump.hpp"
 
 #ifndef WEIR_SOURCE_DIR
@@ -23,25 +24,6 @@ using testing::HasSubstr;
 using Rows = std::vector<std::vector<std::string>>;
 using Words = std::vector<std::string>;
 
-// In the form of Flowmon's nfdump; the sums fit.
-const std::vector<std::string> kCommand = {
-    "-A", "dstctry", "-o", "fmt:%ts,%dcc,%td,%pkt,%byt,%pps,%bps,%fl", "-6", "--no-scale-number"};
-constexpr std::string_view kHeader =
-    "Date first seen         Dst Ctry     Duration  Packets    Bytes      pps      bps Flows\n";
-constexpr std::string_view kRows =
-    "2026-03-02 08:14:31.207, 203, 287.415,     812,   61230,       2,    1704,  187\n"
-    "2026-03-02 08:14:55.940, 826, 244.108,      61,    4406,       0,     144,   19\n";
-constexpr std::string_view kTrailer =
-    "Summary: total flows: 206, total bytes: 65636, total packets: 873, avg bps: 1, avg pps: 1, "
-    "avg bpp: 77\n"
-    "Time window: 2026-03-02 08:10:04 - 2026-03-02 08:20:01\n"
-    "Total flows processed: 206, Blocks skipped: 0, Bytes read: 4127904\n"
-    "Sys: 0.031s flows/second: 612038.0 Wall: 0.013s flows/second: 1488721.5\n";
-
-std::string flowmon(std::string_view rows = kRows, std::string_view trailer = kTrailer) {
-  return std::string(kHeader) + std::string(rows) + std::string(trailer);
-}
-
 TEST(NfdumpText, NothingIsReadAfterAFailure) {
   const std::vector<std::string> words = {"nfdump", "-o", "fmt:%ts,%fl"};
   NfdumpText reader(nfdump_format(words));
@@ -53,17 +35,18 @@ TEST(NfdumpText, NothingIsReadAfterAFailure) {
 }
 
 TEST(NfdumpText, TheCommandsEndCounts) {
-  EXPECT_EQ(read_nfdump(kCommand, flowmon(), {1, "", false}).verdict.detail,
+  EXPECT_EQ(read_nfdump(kFlowmonCommand, flowmon_output(), {1, "", false}).verdict.detail,
             "the command ended with status 1");
-  EXPECT_EQ(read_nfdump(kCommand, flowmon(), {-9, "", false}).verdict.detail,
+  EXPECT_EQ(read_nfdump(kFlowmonCommand, flowmon_output(), {-9, "", false}).verdict.detail,
             "the command was killed by signal 9");
   const NfdumpVerdict verdict =
-      read_nfdump(kCommand, flowmon(), {0, "\nShort read\nmore", false}).verdict;
+      read_nfdump(kFlowmonCommand, flowmon_output(), {0, "\nShort read\nmore", false}).verdict;
   EXPECT_EQ(verdict.trouble, NfdumpTrouble::error_output);
   EXPECT_EQ(verdict.detail, "the command wrote to stderr: 'Short read'");
-  EXPECT_TRUE(read_nfdump(kCommand, flowmon(), {0, " \n", true}).verdict.whole());
-  EXPECT_THAT(read_nfdump(kCommand, "usage nfdump\nx\n", {0, "bad option", false}).verdict.detail,
-              HasSubstr("its stderr: 'bad option'"));
+  EXPECT_TRUE(read_nfdump(kFlowmonCommand, flowmon_output(), {0, " \n", true}).verdict.whole());
+  EXPECT_THAT(
+      read_nfdump(kFlowmonCommand, "usage nfdump\nx\n", {0, "bad option", false}).verdict.detail,
+      HasSubstr("its stderr: 'bad option'"));
 }
 
 TEST(NfdumpText, WhatTheReceiverThrowsPassesThrough) {

@@ -6,6 +6,7 @@ pytest.register_assert_rewrite("servers", "support")  # so that their failures s
 
 from servers.kafka import Kafka  # noqa: E402
 from servers.weir import Weir  # noqa: E402
+from support.stream import FakeNfdump, Streamer, window  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,36 @@ def export(tmp_path):
         names = () if "--as-names" in args else ("--as-names", "none")
         name = f"weir{len(started)}"
         weir = Weir("export", *args, *names, folder=tmp_path, name=name, **settings)
+        started.append(weir)
+        return weir.start()
+
+    yield start
+    for weir in started:
+        weir.stop()
+
+
+@pytest.fixture
+def fake(tmp_path):
+    """A program in nfdump's place, whose output tests lay down."""
+    return FakeNfdump(tmp_path)
+
+
+@pytest.fixture
+def stream(kafka, topic, fake, tmp_path):
+    """A stream whose three last windows are due, of a command in nfdump's place."""
+    streamer = Streamer(kafka.brokers, topic(), tmp_path, fake.command)
+    streamer.last = window(4)
+    return streamer
+
+
+@pytest.fixture
+def follow(fake, tmp_path):
+    """A function that starts `weir stream --follow` of a command in nfdump's place."""
+    started = []
+
+    def start(kafka, topic, *words):
+        weir = Weir("stream", "--follow", "--brokers", kafka.brokers, "--topic", topic, "--command",
+                    fake.command, *words, folder=tmp_path)  # fmt: skip
         started.append(weir)
         return weir.start()
 

@@ -37,19 +37,6 @@ def running(broker):
     return broker if broker.running else broker.start()
 
 
-@pytest.fixture
-def fake(tmp_path):
-    return FakeNfdump(tmp_path)
-
-
-@pytest.fixture
-def stream(kafka, topic, fake, tmp_path):
-    """A stream whose three last windows are due, of a command in nfdump's place."""
-    streamer = Streamer(kafka.brokers, topic(), tmp_path, fake.command)
-    streamer.last = window(4)
-    return streamer
-
-
 def on_topic(kafka, topic):
     """Bytes on the broker's disk, committed or not."""
     log = kafka.data / f"{topic}-0" / f"{0:020}.log"
@@ -163,22 +150,6 @@ def test_a_transaction_that_was_open_for_too_long_is_begun_again(broker, tmp_pat
         assert process.wait(60) == 0, process.err
         assert re.search("level=warn .*Kafka: ", process.err)
         assert not differences(values(broker, streamer), expected)
-
-
-@pytest.fixture
-def follow(fake, tmp_path):
-    """A function that starts `weir stream --follow` of a command in nfdump's place."""
-    started = []
-
-    def start(kafka, topic, *words):
-        weir = Weir("stream", "--follow", "--brokers", kafka.brokers, "--topic", topic, "--command",
-                    fake.command, *words, folder=tmp_path)  # fmt: skip
-        started.append(weir)
-        return weir.start()
-
-    yield start
-    for weir in started:
-        weir.stop()
 
 
 def test_kafka_that_is_away_is_felt_as_waiting(broker, fake, follow, tmp_path):

@@ -11,19 +11,6 @@ from support.stream import DAYS, FakeNfdump, Streamer, lay_three, minutes_of, tr
 ROWS = 50
 
 
-@pytest.fixture
-def fake(tmp_path):
-    return FakeNfdump(tmp_path)
-
-
-@pytest.fixture
-def stream(kafka, topic, fake, tmp_path):
-    """A stream whose three last windows are due, of a command in nfdump's place."""
-    streamer = Streamer(kafka.brokers, topic(), tmp_path, fake.command)
-    streamer.last = window(4)
-    return streamer
-
-
 # State and ledger
 
 
@@ -163,22 +150,6 @@ def test_two_on_one_ledger_fence_each_other(kafka, topic, tmp_path):
 
 
 # Following
-
-
-@pytest.fixture
-def follow(fake, tmp_path):
-    """A function that starts `weir stream --follow` of a command in nfdump's place."""
-    started = []
-
-    def start(kafka, topic, *words):
-        weir = Weir("stream", "--follow", "--brokers", kafka.brokers, "--topic", topic, "--command",
-                    fake.command, *words, folder=tmp_path)  # fmt: skip
-        started.append(weir)
-        return weir.start()
-
-    yield start
-    for weir in started:
-        weir.stop()
 
 
 def test_a_window_whose_file_comes_late_is_sent_when_it_is_there(kafka, topic, fake, follow, tmp_path):
