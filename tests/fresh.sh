@@ -72,6 +72,8 @@ make_root() {
     /usr/share/keyrings /usr/local/share/ca-certificates /etc/hosts /etc/resolv.conf \
     /etc/maven/settings.xml /etc/pip.conf
   copy_settings .m2/settings.xml .m2/settings-security.xml .npmrc .config/pip .pip .config/go/env
+  # A mount of its own, as the root of a machine is; tests make it read-only in their sandboxes.
+  mount --bind "$root" "$root"
   mount --rbind /dev "$root/dev"
   mount -t proc proc "$root/proc"
   inside update-ca-certificates >/dev/null
