@@ -28,7 +28,7 @@ constexpr const char* kReceived =
 class ExporterTest : public testing::Test {
  protected:
   ExporterTest() {
-    feed_->status.with([](SourceStatus& status) { status.origins = {{"flows", "0", 0, 0, 0}}; });
+    feed_->status.with([](SourceStatus& status) { status.origins = {{"flows", "0", 0, 0}}; });
     name_options_.source = "http://names.invalid/";
     name_options_.cache_folder = "";
     name_options_.fetch = [](const std::string&, const std::stop_token&) {
@@ -189,7 +189,7 @@ TEST_F(ExporterTest, StoppingCommitsWhatWasRead) {
   exporter_.reset();
   const auto committed = feed_->committed.with([](const auto& all) { return all; });
   ASSERT_FALSE(committed.empty());
-  EXPECT_EQ(committed.back().at(0).next, 1);
+  EXPECT_EQ(committed.back().origins.at(0).next, 1);
 }
 
 TEST_F(ExporterTest, SeriesWaitForTheFirstNames) {

@@ -19,7 +19,7 @@ namespace weir {
 struct FakeFeed {
   Guarded<std::vector<std::string>> messages;  ///< not read yet
   Guarded<SourceStatus> status{std::in_place, SourceStatus{true, true, "", {}}};
-  Guarded<std::vector<Positions>> committed;
+  Guarded<std::vector<SourceState>> committed;
   std::atomic<bool> ends{false};    ///< after the messages there are
   std::atomic<bool> throws{false};  ///< at the next read
   std::atomic<std::int64_t> read{0};
@@ -56,9 +56,11 @@ class FakeSource final : public Source {
     }
     return !ends;
   }
-  [[nodiscard]] Positions positions() const override { return {{0, position_}}; }
-  void committed(const Positions& positions) override {
-    feed_->committed.with([&](auto& all) { all.push_back(positions); });
+  [[nodiscard]] SourceState state() const override {
+    return {{{"fake", "0", "", position_, -1, 0}}, {}, {}};
+  }
+  void committed(const SourceState& state) override {
+    feed_->committed.with([&](auto& all) { all.push_back(state); });
   }
   [[nodiscard]] SourceStatus status() const override {
     return feed_->status.with([](const SourceStatus& status) { return status; });

@@ -72,9 +72,10 @@ class SumSink final : public Sink {
     }
     accounts.counted += batch.size();
   }
-  void commit(const Checkpoint& checkpoint) override {
+  bool commit(const Checkpoint& checkpoint) override {
     dirty_ = false;
     shown.with([&](Shown& now) { now = {sum_, checkpoint, now.commits + 1}; });
+    return true;
   }
   [[nodiscard]] bool dirty() const override { return dirty_; }
   [[nodiscard]] Shown now() const {
@@ -119,8 +120,8 @@ TEST_F(PipelineTest, ACommitShowsWhatWasReadWithItsPositionsAndAccounts) {
   stop();
   const SumSink::Shown shown = sink_.now();
   EXPECT_EQ(shown.sum, 8U);
-  ASSERT_EQ(shown.checkpoint.positions.size(), 1U);
-  EXPECT_EQ(shown.checkpoint.positions[0].next, 3);
+  ASSERT_EQ(shown.checkpoint.source.origins.size(), 1U);
+  EXPECT_EQ(shown.checkpoint.source.origins[0].next, 3);
   EXPECT_EQ(shown.checkpoint.accounts.counted, 2U);
   EXPECT_EQ(shown.checkpoint.accounts.unaccounted(), 0);
 }
@@ -162,9 +163,9 @@ TEST_F(PipelineTest, TheSourceLearnsWhatIsDurable) {
   stop();
   const auto committed = feed_->committed.with([](const auto& all) { return all; });
   ASSERT_FALSE(committed.empty());
-  EXPECT_EQ(committed.back().at(0).next, 1);
+  EXPECT_EQ(committed.back().origins.at(0).next, 1);
   EXPECT_TRUE(std::is_sorted(committed.begin(), committed.end(), [](const auto& a, const auto& b) {
-    return a.at(0).next < b.at(0).next;
+    return a.origins.at(0).next < b.origins.at(0).next;
   }));
 }
 

@@ -35,7 +35,7 @@ class SelfMetricsTest : public testing::Test {
     metric.capped = 5;
     metric.population = {3, 2, 9};
     flows_.metrics.push_back(metric);
-    flows_.checkpoint.positions = {{0, 42}, {1, -1}};
+    flows_.checkpoint.source.origins = {{"a", "0", "", 42, 45, 7}, {"a", "1", "", -1, -1, 0}};
     Accounts& accounts = flows_.checkpoint.accounts;
     accounts.origin(0) = {10, 12};
     accounts.origin(1) = {1, 1};
@@ -43,7 +43,7 @@ class SelfMetricsTest : public testing::Test {
     accounts.filter(Filtered::marker, 3);
     accounts.refuse(Refused::not_json);
     flows_.committed_at = std::chrono::system_clock::time_point(std::chrono::seconds(1700000000));
-    source_ = {true, true, "", {{"a", "0", 42, 45, 7}, {"a", "1", -1, -1, 0}, {"b", "0", 5, 5, 0}}};
+    source_ = {true, true, "", {{"a", "0", 42, 45}, {"a", "1", -1, -1}, {"b", "0", 5, 5}}};
     http_.requests = 99;
   }
   [[nodiscard]] std::string text(ExpositionFormat format = ExpositionFormat::text) const {

@@ -77,13 +77,13 @@ TEST(PrometheusSink, ShowsNothingBeforeACommitAndThenAllOfOneMoment) {
   EXPECT_TRUE(sink.dirty());
   EXPECT_TRUE(samples_of(sink).empty());
   EXPECT_EQ(sink.snapshot().committed_at, std::chrono::system_clock::time_point{});
-  sink.commit({{{0, 17}}, accounts});
+  sink.commit({{{{"a", "0", "", 17, -1, 0}}, {}, {}}, accounts});
   EXPECT_FALSE(sink.dirty());
   write_flow(sink, accounts, 64500, 1, "a", 5);
   write_flow(sink, accounts, 64500, 2, "a", 5);
   const auto snapshot = sink.snapshot();
   EXPECT_EQ(snapshot.metrics[0].total, 10U);
-  EXPECT_EQ(snapshot.checkpoint.positions.at(0).next, 17);
+  EXPECT_EQ(snapshot.checkpoint.source.origins.at(0).next, 17);
   EXPECT_EQ(snapshot.checkpoint.accounts.counted, 1U);
   EXPECT_NE(snapshot.committed_at, std::chrono::system_clock::time_point{});
   EXPECT_EQ(samples_of(sink),

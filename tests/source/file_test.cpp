@@ -128,7 +128,7 @@ TEST_F(FileSourceTest, ThePositionIsBehindWhatWasDelivered) {
   EXPECT_EQ(status.origins.at(0).partition, "0");
   EXPECT_EQ(status.origins.at(0).position, 9);
   EXPECT_EQ(status.origins.at(0).end, 9);
-  EXPECT_EQ(source.positions().at(0).next, 9);
+  EXPECT_EQ(source.state().origins.at(0).next, 9);
 }
 
 TEST_F(FileSourceTest, AMissingFileIsAnErrorThatNamesTheFlag) {

@@ -46,7 +46,7 @@ TEST(KafkaSource, IsNotHealthyBeforeTheClusterHasAnswered) {
   EXPECT_FALSE(source.status().started);
   EXPECT_FALSE(source.status().healthy);
   EXPECT_NE(source.status().trouble, "");
-  EXPECT_TRUE(source.positions().empty());
+  EXPECT_TRUE(source.state().origins.empty());
 }
 
 TEST(KafkaSource, AStopIsHonoured) {

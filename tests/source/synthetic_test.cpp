@@ -21,8 +21,8 @@ TEST(SyntheticSourceTest, DeliversRecordsAndSaysWhereItIs) {
   ASSERT_FALSE(batch.empty());
   const auto text = batch.text(batch.payloads().front());
   EXPECT_TRUE(text.starts_with('{') && text.ends_with('}')) << text;
-  ASSERT_EQ(source.positions().size(), 1U);
-  EXPECT_EQ(source.positions()[0].next, static_cast<std::int64_t>(made));
+  ASSERT_EQ(source.state().origins.size(), 1U);
+  EXPECT_EQ(source.state().origins[0].next, static_cast<std::int64_t>(made));
 }
 
 TEST(SyntheticSourceTest, IsReadyAtOnceWithOneOrigin) {

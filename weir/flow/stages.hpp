@@ -15,12 +15,32 @@ namespace weir {
 // The five interfaces a pipeline is made of. All calls on one object come from its pipeline's
 // thread, unless a method says otherwise.
 
-/// The next unread place of one origin. For Kafka the offset of the next message.
-struct Position {
-  OriginId origin = 0;
-  std::int64_t next = 0;
+/// How far one origin has been read: what has to be known to go on there, in this process or the
+/// next.
+struct OriginState {
+  std::string topic;
+  std::string partition;
+  /// Tells this log from another one of the same name, as Kafka's topic id does; empty where
+  /// nothing does.
+  std::string id;
+  std::int64_t next = -1;  ///< next place to read (Kafka: an offset), -1 = not settled yet
+  std::int64_t end = -1;   ///< one past the last message, as far as known; -1 = not known
+  std::uint64_t lost = 0;  ///< deleted by retention before they were read
+
+  bool operator==(const OriginState&) const = default;
 };
-using Positions = std::vector<Position>;
+
+/// All that a source has to know to go on exactly where it was.
+struct SourceState {
+  std::vector<OriginState> origins;  ///< by OriginId
+  /// Topics that were settled not to exist, so that they are read from their beginning when they
+  /// appear.
+  std::vector<std::string> absent;
+  /// Which partitions were asked for, where not all: others begin as if nothing was known of them.
+  std::string only;
+
+  bool operator==(const SourceState&) const = default;
+};
 
 /// What can be said of one origin, for metrics.
 struct OriginStatus {
@@ -28,7 +48,6 @@ struct OriginStatus {
   std::string partition;
   std::int64_t position = -1;  ///< next place to read, -1 = not known yet
   std::int64_t end = -1;       ///< one past the last message there is, -1 = not known
-  std::uint64_t lost = 0;      ///< deleted by retention before they were read
 };
 
 struct SourceStatus {
@@ -49,10 +68,11 @@ class Source {
   /// Appends what is there to an empty batch, waiting up to about 50 ms for the first message.
   /// False when the end is reached and nothing will ever come again.
   virtual bool read(PayloadBatch& batch, const std::stop_token& stop) = 0;
-  /// Positions behind everything that `read` has delivered.
-  [[nodiscard]] virtual Positions positions() const = 0;
-  /// These positions are durable.
-  virtual void committed(const Positions& positions) = 0;
+  /// Where it is: behind everything that `read` has delivered. A source that is made with it goes
+  /// on there.
+  [[nodiscard]] virtual SourceState state() const = 0;
+  /// What was read up to this state is durable.
+  virtual void committed(const SourceState& state) = 0;
   /// Thread-safe.
   [[nodiscard]] virtual SourceStatus status() const = 0;
 };
@@ -87,7 +107,7 @@ class Stage {
 /// What one commit makes true together: everything written so far, where reading goes on, and what
 /// became of the records up to there.
 struct Checkpoint {
-  Positions positions;
+  SourceState source;
   Accounts accounts;
 };
 
@@ -96,8 +116,9 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual void write(const FlowBatch& batch, Accounts& accounts) = 0;
-  /// Makes all that was written durable with the checkpoint, or nothing of it.
-  virtual void commit(const Checkpoint& checkpoint) = 0;
+  /// Makes all that was written durable with the checkpoint, or nothing of it: then it is false,
+  /// what was written is kept, and the next commit tries again.
+  virtual bool commit(const Checkpoint& checkpoint) = 0;
   /// Something written waits for a commit.
   [[nodiscard]] virtual bool dirty() const = 0;
 };

@@ -80,9 +80,9 @@ void Pipeline::commit() {
   wanted_.store(false, std::memory_order_relaxed);
   began_commit_ = Clock::now();
   flush_stages();
-  const Checkpoint checkpoint{source_->positions(), accounts_};
+  const Checkpoint checkpoint{source_->state(), accounts_};
   sink_.commit(checkpoint);
-  source_->committed(checkpoint.positions);
+  source_->committed(checkpoint.source);
   {
     const std::lock_guard lock(mutex_);
     last_commit_ = Clock::now();

@@ -46,8 +46,10 @@ void write_origins(const SelfState& state, const std::vector<OriginStatus>& orig
   }
   out.family({"weir_records_lost_total", "Messages that retention deleted before they were read.",
               "counter"});
-  for (const OriginStatus& origin : origins) {
-    out.sample(origin.lost, {{"topic", origin.topic}, {"partition", origin.partition}});
+  const auto& read = state.flows.checkpoint.source.origins;
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    out.sample(i < read.size() ? read[i].lost : 0,
+               {{"topic", origins[i].topic}, {"partition", origins[i].partition}});
   }
 }
 
@@ -56,10 +58,11 @@ void write_positions(const SelfState& state, const std::vector<OriginStatus>& or
   out.family({"weir_consumer_offset",
               "Where reading goes on, as of the last commit: an offset, or bytes into a file.",
               "gauge"});
-  for (const Position& position : state.flows.checkpoint.positions) {
-    if (position.origin < origins.size() && position.next >= 0) {
-      const OriginStatus& origin = origins[position.origin];
-      out.sample_signed(position.next, {{"topic", origin.topic}, {"partition", origin.partition}});
+  const auto& read = state.flows.checkpoint.source.origins;
+  for (std::size_t i = 0; i < std::min(read.size(), origins.size()); ++i) {
+    if (read[i].next >= 0) {
+      out.sample_signed(read[i].next,
+                        {{"topic", origins[i].topic}, {"partition", origins[i].partition}});
     }
   }
   out.family({"weir_consumer_lag",

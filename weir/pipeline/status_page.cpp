@@ -55,16 +55,18 @@ PageSection records(const Accounts& accounts) {
 }
 
 /// What is still to be read, and what never can be.
-void append_lag(const SourceStatus& source, PageSection& section) {
+void append_lag(const SourceStatus& source, const SourceState& read, PageSection& section) {
   std::uint64_t behind = 0;
   std::uint64_t lost = 0;
   std::size_t known = 0;
   for (const OriginStatus& origin : source.origins) {
-    lost += origin.lost;
     if (origin.position >= 0 && origin.end >= 0) {
       behind += static_cast<std::uint64_t>(std::max<std::int64_t>(0, origin.end - origin.position));
       ++known;
     }
+  }
+  for (const OriginState& origin : read.origins) {
+    lost += origin.lost;
   }
   if (known > 0) {
     section.rows.emplace_back(
@@ -100,7 +102,7 @@ std::string status_page(const StatusFacts& facts) {
     page.as_of = when(facts.flows.committed_at);
   }
   PageSection reading{"Reading", facts.setup};
-  append_lag(facts.source, reading);
+  append_lag(facts.source, facts.flows.checkpoint.source, reading);
   const std::size_t names = facts.names.current()->size();
   reading.rows.emplace_back("AS names", names == 0 ? "none known"
                                                    : fmt::format("{}, as of {}", grouped(names),

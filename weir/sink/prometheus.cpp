@@ -110,7 +110,7 @@ void PrometheusSink::commit_metric(Counted& each, ShownMetric& shown) const {
   shown.population.dormant = known - shown.population.live - (other_hidden ? 1 : 0);
 }
 
-void PrometheusSink::commit(const Checkpoint& checkpoint) {
+bool PrometheusSink::commit(const Checkpoint& checkpoint) {
   const auto begin = std::chrono::steady_clock::now();
   shown_.with([&](Shown& shown) {
     for (std::size_t m = 0; m < counted_.size(); ++m) {
@@ -120,6 +120,7 @@ void PrometheusSink::commit(const Checkpoint& checkpoint) {
     shown.at = std::chrono::system_clock::now();
     shown.duration = std::chrono::steady_clock::now() - begin;
   });
+  return true;
 }
 
 bool PrometheusSink::dirty() const {

@@ -44,7 +44,7 @@ class PrometheusSink final : public Sink {
   /// Every row is counted in at least one metric, filtered as `no_metric`, or refused as
   /// `overflow`.
   void write(const FlowBatch& batch, Accounts& accounts) override;
-  void commit(const Checkpoint& checkpoint) override;
+  bool commit(const Checkpoint& checkpoint) override;
   [[nodiscard]] bool dirty() const override;
 
   /// Any thread. Holds the pipeline's next commit up only while values are copied.

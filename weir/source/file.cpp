@@ -140,11 +140,11 @@ void FileSource::take_partial() {
   begin_ = end_;
 }
 
-Positions FileSource::positions() const {
-  return {{0, position_.load(std::memory_order_relaxed)}};
+SourceState FileSource::state() const {
+  return {{{path_, "0", "", position_.load(std::memory_order_relaxed), file_end(), 0}}, {}, {}};
 }
 
-void FileSource::committed(const Positions& /*positions*/) {}
+void FileSource::committed(const SourceState& /*state*/) {}
 
 std::int64_t FileSource::file_end() const {
   struct stat info{};
@@ -159,7 +159,7 @@ SourceStatus FileSource::status() const {
   if (error != 0) {
     status.trouble = fmt::format("--from: reading {} fails: {}", path_, reason(error));
   }
-  status.origins.push_back({path_, "0", position_.load(std::memory_order_relaxed), file_end(), 0});
+  status.origins.push_back({path_, "0", position_.load(std::memory_order_relaxed), file_end()});
   return status;
 }
 

@@ -27,8 +27,8 @@ class FileSource final : public Source {
   explicit FileSource(std::string path);
 
   bool read(PayloadBatch& batch, const std::stop_token& stop) override;
-  [[nodiscard]] Positions positions() const override;
-  void committed(const Positions& positions) override;
+  [[nodiscard]] SourceState state() const override;
+  void committed(const SourceState& state) override;
   [[nodiscard]] SourceStatus status() const override;
 
  private:

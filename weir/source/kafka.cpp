@@ -67,17 +67,19 @@ bool KafkaSource::read(PayloadBatch& batch, const std::stop_token& stop) {
   return true;
 }
 
-Positions KafkaSource::positions() const {
-  Positions positions;
-  positions.reserve(reading_.size());
+SourceState KafkaSource::state() const {
+  SourceState state;
+  state.origins.reserve(reading_.size());
   for (const Origin* origin : reading_) {
-    positions.push_back({static_cast<OriginId>(positions.size()),
-                         origin->position.load(std::memory_order_relaxed)});
+    const auto& [topic, partition] = origin->partition;
+    state.origins.push_back({topic, std::to_string(partition), "",
+                             origin->position.load(std::memory_order_relaxed), -1,
+                             origin->lost.load(std::memory_order_relaxed)});
   }
-  return positions;
+  return state;
 }
 
-void KafkaSource::committed(const Positions& /*positions*/) {}
+void KafkaSource::committed(const SourceState& /*state*/) {}
 
 SourceStatus KafkaSource::status() const {
   const auto origins = origins_.with([](const auto& all) { return all; });
@@ -93,8 +95,7 @@ SourceStatus KafkaSource::status() const {
     if (end >= 0) {
       end = std::max(end, position);  // the ends known are a little older than the position
     }
-    status.origins.push_back({topic, std::to_string(partition), position, end,
-                              origin->lost.load(std::memory_order_relaxed)});
+    status.origins.push_back({topic, std::to_string(partition), position, end});
     if (status.trouble.empty() && origin->failing.load(std::memory_order_relaxed)) {
       status.trouble = origin->failure.with([](const std::string& text) { return text; });
     }

@@ -28,8 +28,8 @@ class KafkaSource final : public Source {
   explicit KafkaSource(KafkaSourceOptions options);
 
   bool read(PayloadBatch& batch, const std::stop_token& stop) override;
-  [[nodiscard]] Positions positions() const override;
-  void committed(const Positions& positions) override;
+  [[nodiscard]] SourceState state() const override;
+  void committed(const SourceState& state) override;
   [[nodiscard]] SourceStatus status() const override;
 
  private:

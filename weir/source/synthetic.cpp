@@ -30,8 +30,9 @@ bool SyntheticSource::read(PayloadBatch& batch, const std::stop_token& stop) {
   return true;
 }
 
-Positions SyntheticSource::positions() const {
-  return {{0, static_cast<std::int64_t>(made_.load(std::memory_order_relaxed))}};
+SourceState SyntheticSource::state() const {
+  const auto made = static_cast<std::int64_t>(made_.load(std::memory_order_relaxed));
+  return {{{"demo", "0", "", made, -1, 0}}, {}, {}};
 }
 
 SourceStatus SyntheticSource::status() const {
@@ -39,7 +40,7 @@ SourceStatus SyntheticSource::status() const {
   // A record comes due every moment; what one pause lets pile up is no lag.
   const auto late = static_cast<std::int64_t>(due()) - made;
   const auto usual = static_cast<std::int64_t>(rate_ / 20);
-  return {true, true, "", {{"demo", "0", made, made + (late > usual ? late : 0), 0}}};
+  return {true, true, "", {{"demo", "0", made, made + (late > usual ? late : 0)}}};
 }
 
 }  // namespace weir

@@ -17,8 +17,8 @@ class SyntheticSource final : public Source {
   explicit SyntheticSource(std::uint64_t rate, std::uint64_t seed = 1);
 
   bool read(PayloadBatch& batch, const std::stop_token& stop) override;
-  [[nodiscard]] Positions positions() const override;
-  void committed(const Positions& /*positions*/) override {}
+  [[nodiscard]] SourceState state() const override;
+  void committed(const SourceState& /*state*/) override {}
   [[nodiscard]] SourceStatus status() const override;
 
  private:
