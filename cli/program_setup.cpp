@@ -4,10 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 #include "weir/base/log.hpp"
+#include "weir/base/stop_wait.hpp"
 
 namespace weir {
 
@@ -19,6 +18,7 @@ sigset_t block_signals() {
   }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like any other
   return signals;
 }
 
@@ -40,11 +40,7 @@ void StopDeadline::begin(int status, std::chrono::milliseconds patience) {
     return;
   }
   thread_ = std::jthread([status, patience](const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, patience, [] { return false; });
-    if (!stop.stop_requested()) {
+    if (wait_unless_stopped(stop, patience)) {
       log::warn("a server that does not answer delays the end, which is not waited for");
       ::_exit(status);
     }

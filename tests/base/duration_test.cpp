@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "weir/base/error.hpp"
+#include "tests/support/usage_error.hpp"
 
 namespace weir {
 namespace {
@@ -16,13 +16,7 @@ using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 std::string error(const std::string& text, milliseconds least = 0ms) {
-  try {
-    static_cast<void>(parse_duration_flag("--grace", text, least));
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), Error::kUsage);
-    return error.what();
-  }
-  return "no error";
+  return usage_error([&] { static_cast<void>(parse_duration_flag("--grace", text, least)); });
 }
 
 TEST(DurationTest, NumbersWithUnitsAreRead) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weir/base/error.hpp"
+#include "tests/support/run_program.hpp"
 #include "weir/base/log.hpp"
 
 namespace weir {
@@ -16,22 +16,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-struct Outcome {
-  int status = -1;
-  std::string out;  ///< or what was thrown
-};
-
-Outcome check(const std::vector<std::string>& arguments) {
-  Outcome outcome;
-  testing::internal::CaptureStdout();
-  std::string thrown;
-  try {
-    outcome.status = run_check("weir check", arguments);
-  } catch (const Error& error) {
-    outcome.status = error.exit_code();
-    thrown = error.what();
-  }
-  outcome.out = testing::internal::GetCapturedStdout() + thrown;
+Outcome check(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "check");
+  Outcome outcome = run("weir", arguments);
   log::configure(log::Level::info, log::Format::logfmt);
   return outcome;
 }
@@ -68,17 +55,18 @@ TEST(CheckCommandTest, ItsHelpComesFromEverywhere) {
 TEST(CheckCommandTest, WrongWordsAreUsageErrors) {
   const Outcome command = check({"exprot", "--demo"});
   EXPECT_EQ(command.status, Error::kUsage);
-  EXPECT_THAT(command.out, HasSubstr("there is no command \"exprot\" to check"));
-  EXPECT_THAT(check({"--demo", "--lvie"}).out, HasSubstr("Did you mean --live?"));
-  EXPECT_THAT(check({"--demo", "export"}).out, HasSubstr("unexpected argument \"export\""));
-  EXPECT_THAT(check({}).out, HasSubstr("nothing to read"));
-  EXPECT_THAT(check({"--brokers", "x:1", "--topic", "a b"}).out, HasSubstr("--topic"));
+  EXPECT_THAT(command.err, HasSubstr("there is no command \"exprot\" to check"));
+  EXPECT_THAT(check({"--demo", "--lvie"}).err, HasSubstr("Did you mean --live?"));
+  EXPECT_THAT(check({"--demo", "export"}).err, HasSubstr("unexpected argument \"export\""));
+  EXPECT_THAT(check({}).err, HasSubstr("nothing to read"));
+  EXPECT_THAT(check({"--brokers", "x:1", "--topic", "a b"}).err, HasSubstr("--topic"));
 }
 
 TEST(CheckCommandTest, NothingIsSaidBeforeAllFlagsAreKnownToBeGood) {
   const Outcome outcome = check({"--demo", "--web.listen-address", "nonsense"});
   EXPECT_EQ(outcome.status, Error::kUsage);
-  EXPECT_THAT(outcome.out, StartsWith("--web.listen-address nonsense"));
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, StartsWith("--web.listen-address nonsense"));
 }
 
 TEST(CheckCommandTest, ABrokerThatRefusesMakesTheStatusOne) {

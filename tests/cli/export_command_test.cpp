@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/export_command.hpp"
-#include "weir/base/error.hpp"
+#include "tests/support/run_program.hpp"
 
 namespace weir {
 namespace {
@@ -16,29 +16,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-/// Runs the program to its end, which the arguments must bring about.
-Outcome run(const std::string& program, const std::vector<std::string>& arguments) {
-  Outcome outcome;
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  std::string error;
-  try {
-    outcome.status = run_program(program, arguments);
-  } catch (const Error& thrown) {
-    outcome.status = thrown.exit_code();
-    error = thrown.what();
-  }
-  outcome.out = testing::internal::GetCapturedStdout();
-  outcome.err = testing::internal::GetCapturedStderr() + error;
-  return outcome;
-}
 
 TEST(ProgramTest, HelpListsTheCommands) {
   for (const char* word : {"--help", "-h", "-help", "help"}) {

@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands.hpp"
+#include "tests/support/run_program.hpp"
 #include "tests/support/temp_folder.hpp"
-#include "weir/base/error.hpp"
 #include "weir/base/log.hpp"
 #include "weir/io/file_lock.hpp"
 
@@ -21,12 +20,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
 
 constexpr const char* kRow = " 2026-11-21 23:05:00.125, 840, 1.500, 10, 2000, 6, 10666, 3";
 
@@ -52,23 +45,9 @@ class StreamCommandTest : public testing::Test {
     pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
   }
 
-  Outcome run(std::vector<std::string> arguments, const std::string& program = "weir") {
-    if (program == "weir") {
-      arguments.insert(arguments.begin(), "stream");
-    }
-    Outcome outcome;
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    std::string error;
-    try {
-      outcome.status = run_program(program, arguments);
-    } catch (const Error& thrown) {
-      outcome.status = thrown.exit_code();
-      error = thrown.what();
-    }
-    outcome.out = testing::internal::GetCapturedStdout();
-    outcome.err = testing::internal::GetCapturedStderr() + error;
-    return outcome;
+  static Outcome stream(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "stream");
+    return run("weir", arguments);
   }
   /// A dry run of the window 202611212305.
   Outcome dry_run(std::vector<std::string> more = {}) {
@@ -84,7 +63,7 @@ class StreamCommandTest : public testing::Test {
         "/bin/sh " + folder_.path("nfdump.sh") +
             " nfdump -r {timestamp} -A dstctry -o 'fmt:%ts,%dcc,%td,%pkt,%byt,%pps,%bps,%fl' -N"};
     words.insert(words.end(), more.begin(), more.end());
-    return run(words);
+    return stream(words);
   }
 
   TempFolder folder_;
@@ -92,10 +71,10 @@ class StreamCommandTest : public testing::Test {
 };
 
 TEST_F(StreamCommandTest, ItsHelpNamesTheCommand) {
-  EXPECT_THAT(run({"--help"}).out,
+  EXPECT_THAT(stream({"--help"}).out,
               AllOf(StartsWith("Usage: weir stream [FLAGS]"), HasSubstr("-i, --host HOST")));
   for (const char* program : {"/usr/bin/stream-flow", "stream-flow.py"}) {
-    const Outcome outcome = run({"-h"}, program);
+    const Outcome outcome = run(program, {"-h"});
     EXPECT_EQ(outcome.status, 0);
     EXPECT_THAT(outcome.out, StartsWith("Usage: stream-flow [FLAGS]"));
   }
@@ -140,8 +119,8 @@ TEST_F(StreamCommandTest, WithALogFileStderrStaysQuiet) {
 
 TEST_F(StreamCommandTest, WhatEndsTheProgramIsInTheLogFileToo) {
   folder_.put("last", "rubbish");
-  const Outcome outcome = run({"-i", "127.0.0.1", "-p", "1", "--state", folder_.path("last"),
-                               "--log-file", folder_.path("log")});
+  const Outcome outcome = stream({"-i", "127.0.0.1", "-p", "1", "--state", folder_.path("last"),
+                                  "--log-file", folder_.path("log")});
   EXPECT_EQ(outcome.status, Error::kUsage);
   EXPECT_THAT(outcome.err, HasSubstr("rubbish"));
   EXPECT_THAT(folder_.get("log"), AllOf(HasSubstr("ERROR : "), HasSubstr("rubbish")));
@@ -157,13 +136,13 @@ TEST_F(StreamCommandTest, AnotherOneAtWorkIsLeftToItByCronButNotByWhoeverMeansIt
   const auto lock = FileLock::try_take(folder_.path("last.lock"));
   ASSERT_TRUE(lock);
   const std::vector<std::string> once = {"-i", "127.0.0.1", "--state", folder_.path("last")};
-  const Outcome outcome = run(once);
+  const Outcome outcome = stream(once);
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("level=warn"), HasSubstr("process ")));
   for (std::vector<std::string> more :
        {std::vector<std::string>{"--follow"}, {"--since", "202611212305"}}) {
     more.insert(more.begin(), once.begin(), once.end());
-    const Outcome refused = run(more);
+    const Outcome refused = stream(more);
     EXPECT_EQ(refused.status, Error::kFailed);
     EXPECT_THAT(refused.err, HasSubstr("stop it first"));
   }

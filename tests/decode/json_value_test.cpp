@@ -12,9 +12,13 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
+Decoded decode_value(std::string_view key, std::string_view json) {
+  return decode_json({fmt::format(R"({{"{}": {}, "bytes": 0}})", key, json)});
+}
+
 /// What a field holds after reading `json` into it; "-" if nothing, or why it is refused.
 std::string read(std::string_view key, std::string_view json) {
-  const Decoded decoded = decode_json({fmt::format(R"({{"{}": {}, "bytes": 0}})", key, json)});
+  const Decoded decoded = decode_value(key, json);
   if (decoded.rows.size() != 1) {
     return decoded.others.empty() ? "?" : decoded.others.front().first;
   }
@@ -153,9 +157,7 @@ TEST(JsonValue, ReadsEveryKeyOfPmacctIntoItsField) {
     std::string expected = fmt::format("{}={}", example.field, example.text);
     const auto place = info(*id).offset < info(field("bytes")).offset ? 0 : 1;
     expected = place == 0 ? expected + " bytes=0" : "bytes=0 " + expected;
-    EXPECT_THAT(
-        decode_json({fmt::format(R"({{"{}": {}, "bytes": 0}})", example.key, example.json)}).rows,
-        ElementsAre(expected));
+    EXPECT_THAT(decode_value(example.key, example.json).rows, ElementsAre(expected));
   }
   // No field with a key of pmacct's is missing from the examples.
   for (std::size_t i = 0; i < kFieldCount; ++i) {

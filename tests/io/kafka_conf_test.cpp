@@ -1,13 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "weir/base/error.hpp"
-#include "weir/io/kafka.hpp"
+#include "tests/support/scoped_variable.hpp"
+#include "tests/support/usage_error.hpp"
+#include "weir/io/kafka_handles.hpp"
 
 namespace weir {
 namespace {
@@ -19,13 +20,7 @@ using ::testing::Not;
 constexpr const char* kNobody = "127.0.0.1:1";  // no broker listens on port 1
 
 std::string refusal(const KafkaProperties& properties) {
-  try {
-    const KafkaConsumer consumer(kNobody, properties);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), Error::kUsage);
-    return error.what();
-  }
-  return "accepted";
+  return usage_error([&] { const KafkaConsumer consumer(kNobody, properties); });
 }
 
 TEST(KafkaConf, RefusesPropertiesThatCountingRestsOn) {
@@ -51,7 +46,7 @@ TEST(KafkaConf, NamesAFileThatCannotBeRead) {
     EXPECT_THAT(refusal({{"security.protocol", "ssl"}, file}),
                 HasSubstr(std::string(name) +
                           ": cannot read /nonexistent/file.pem: No such file or directory"));
-    EXPECT_EQ(refusal({{"security.protocol", "plaintext"}, file}), "accepted");
+    EXPECT_EQ(refusal({{"security.protocol", "plaintext"}, file}), "no error");
   }
 }
 
@@ -85,30 +80,66 @@ TEST(KafkaConf, FindsSecretsInsideOfValues) {
   EXPECT_EQ(kafka_secrets("sasl.password", ""), Views{});
 }
 
-/// Sets a variable for the time of a test.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~Variable() { unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-};
-
 TEST(KafkaConf, TakesWhatTheEnvironmentSaysUnlessTheCommandLineDoes) {
-  const Variable mechanism("WEIR_KAFKA_SASL_MECHANISMS", "NOSUCH");
-  const Variable protocol("WEIR_KAFKA_SECURITY_PROTOCOL", "sasl_plaintext");
+  const ScopedVariable mechanism("WEIR_KAFKA_SASL_MECHANISMS", "NOSUCH");
+  const ScopedVariable protocol("WEIR_KAFKA_SECURITY_PROTOCOL", "sasl_plaintext");
   EXPECT_THAT(refusal({}), HasSubstr("NOSUCH"));
   // By another name of the same property, too.
   EXPECT_EQ(refusal({{"sasl.mechanism", "PLAIN"}, {"sasl.username", "u"}, {"sasl.password", "p"}}),
-            "accepted");
+            "no error");
 }
 
 TEST(KafkaConf, NamesTheVariableThatHasABadValue) {
-  const Variable protocol("WEIR_KAFKA_SECURITY_PROTOCOL", "tls");
+  const ScopedVariable protocol("WEIR_KAFKA_SECURITY_PROTOCOL", "tls");
   EXPECT_THAT(refusal({}), HasSubstr("WEIR_KAFKA_SECURITY_PROTOCOL: "));
+}
+
+std::string setting(const rdkafka::ClientConf& conf, const char* name) {
+  std::array<char, 256> value{};
+  std::size_t size = value.size();
+  EXPECT_EQ(rd_kafka_conf_get(conf.conf.get(), name, value.data(), &size), RD_KAFKA_CONF_OK);
+  return value.data();
+}
+
+TEST(KafkaConf, KeepsNumbersAboutTheClientToItselfUnlessItIsToldToSendThem) {
+  constexpr const char* kPush = "enable.metrics.push";
+  const KafkaProperties told = {{kPush, "true"}};
+  EXPECT_EQ(setting(rdkafka::consumer_conf(kNobody, {}), kPush), "false");
+  EXPECT_EQ(setting(rdkafka::producer_conf(kNobody, {}, "", {}), kPush), "false");
+  EXPECT_EQ(setting(rdkafka::group_conf(kNobody, {}, "group"), kPush), "false");
+  EXPECT_EQ(setting(rdkafka::consumer_conf(kNobody, told), kPush), "true");
+  EXPECT_EQ(setting(rdkafka::producer_conf(kNobody, told, "", {}), kPush), "true");
+  EXPECT_EQ(setting(rdkafka::group_conf(kNobody, told, "group"), kPush), "true");
+}
+
+TEST(KafkaConf, TellsWhichPropertiesTheUserHasGiven) {
+  const ScopedVariable user("WEIR_KAFKA_SASL_USERNAME", "somebody");
+  const auto conf = rdkafka::consumer_conf(kNobody, {{"sasl.password", "hunter22"}});
+  ASSERT_EQ(conf.properties.size(), 2U);
+  EXPECT_EQ(conf.properties[0].value, "somebody");
+  EXPECT_EQ(conf.properties[1].value, "hunter22");
+}
+
+TEST(KafkaConf, ToAskForAGroupItTakesAProducersPropertiesWithoutThoseOfOneSide) {
+  const ScopedVariable user("WEIR_KAFKA_SASL_USERNAME", "somebody");
+  const auto conf = rdkafka::group_conf(kNobody,
+                                        {{"linger.ms", "7"},
+                                         {"compression.codec", "zstd"},
+                                         {"auto.offset.reset", "earliest"},
+                                         {"isolation.level", "read_uncommitted"},
+                                         {"fetch.max.bytes", "9"},
+                                         {"client.id", "me"},
+                                         {"message.max.bytes", "5000000"}},
+                                        "flows");
+  EXPECT_EQ(setting(conf, "group.id"), "flows");
+  EXPECT_EQ(setting(conf, "linger.ms"), "5");  // librdkafka's default
+  EXPECT_EQ(setting(conf, "compression.codec"), "none");
+  EXPECT_EQ(setting(conf, "isolation.level"), "read_committed");
+  EXPECT_NE(setting(conf, "fetch.max.bytes"), "9");
+  EXPECT_EQ(setting(conf, "client.id"), "me");
+  EXPECT_EQ(setting(conf, "message.max.bytes"), "5000000");
+  EXPECT_EQ(setting(conf, "sasl.username"), "somebody");
+  EXPECT_EQ(conf.properties.size(), 3U);
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "weir/base/error.hpp"
+#include "tests/support/scoped_variable.hpp"
+#include "tests/support/usage_error.hpp"
 
 namespace weir {
 namespace {
@@ -31,13 +32,7 @@ class KafkaEnvironment : public ::testing::Test {
     return kafka_environment(environment.data());
   }
   static std::string refusal(const std::vector<std::string>& variables) {
-    try {
-      read(variables);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.exit_code(), Error::kUsage);
-      return error.what();
-    }
-    return "accepted";
+    return usage_error([&] { read(variables); });
   }
   std::string file(std::string_view content) {
     std::ofstream(path_, std::ios::binary) << content;
@@ -110,6 +105,14 @@ TEST_F(KafkaEnvironment, RefusesAFileWithoutAValue) {
   }
   EXPECT_THAT(refusal({variable + "=" + file(std::string_view("hunter22\0x", 10))}),
               AllOf(HasSubstr("not text"), Not(HasSubstr("hunter22"))));
+}
+
+TEST_F(KafkaEnvironment, GivenPropertiesComeAfterItsOwnAndWin) {
+  const ScopedVariable user("WEIR_KAFKA_SASL_USERNAME", "somebody");
+  const KafkaProperties all = with_kafka_environment({{"sasl.username", "weir"}});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].value, "somebody");
+  EXPECT_EQ(all[1].value, "weir");
 }
 
 }  // namespace

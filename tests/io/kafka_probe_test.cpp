@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 
 #include "weir/base/error.hpp"
 
@@ -36,15 +35,6 @@ TEST(KafkaProbeTest, WrongPropertiesAreUsageErrorsWithoutSecrets) {
     EXPECT_EQ(error.exit_code(), Error::kUsage);
     EXPECT_THAT(error.what(), Not(HasSubstr("hunter2")));
   }
-}
-
-TEST(KafkaProbeTest, GivenPropertiesWinOverThoseOfTheEnvironment) {
-  ASSERT_EQ(setenv("WEIR_KAFKA_SASL_USERNAME", "somebody", 1), 0);
-  const KafkaProperties all = with_kafka_environment({{"sasl.username", "weir"}});
-  ASSERT_EQ(unsetenv("WEIR_KAFKA_SASL_USERNAME"), 0);
-  ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[0].value, "somebody");
-  EXPECT_EQ(all[1].value, "weir");
 }
 
 }  // namespace

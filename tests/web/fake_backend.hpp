@@ -26,7 +26,7 @@ inline ScrapeBody body_of(std::string text, std::string content_type = "text/pla
 }
 
 /// Answers what the test has put there.
-class FakeBackend final : public WebBackend {
+class FakeBackend : public WebBackend {
  public:
   std::function<std::variant<ScrapeBody, NotStarted>(bool)> on_scrape = [](bool openmetrics) {
     return body_of(openmetrics ? "open" : "text");

@@ -29,6 +29,26 @@ HttpResponse ask(ScrapeWorker& worker, const HttpRequest& request = asking()) {
   return answer.wait();
 }
 
+/// Answers with the number of the scrape, the first of which waits to be let go.
+class HeldBackend : public FakeBackend {
+ public:
+  HeldBackend() {
+    on_scrape = [this](bool) {
+      if (scrapes == 1) {
+        held_.set_value();
+        let_go_.get_future().wait();
+      }
+      return body_of(std::to_string(scrapes));
+    };
+  }
+  void wait_until_held() { held_.get_future().wait(); }
+  void let_go() { let_go_.set_value(); }
+
+ private:
+  std::promise<void> held_;
+  std::promise<void> let_go_;
+};
+
 TEST(ScrapeWorkerTest, AnswersInTheFormatThatWasAskedFor) {
   FakeBackend backend;
   ScrapeWorker worker(backend);
@@ -97,24 +117,15 @@ TEST(ScrapeWorkerTest, ABodyThatBreaksWhileItIsCompressedIs500) {
 }
 
 TEST(ScrapeWorkerTest, RequestsThatWaitTogetherShareOneBody) {
-  FakeBackend backend;
-  std::promise<void> entered;
-  std::promise<void> go_on;
-  backend.on_scrape = [&](bool) {
-    if (backend.scrapes == 1) {
-      entered.set_value();
-      go_on.get_future().wait();
-    }
-    return body_of(std::to_string(backend.scrapes));
-  };
+  HeldBackend backend;
   ScrapeWorker worker(backend, kNoSharing);
   std::vector<Answer> answers(6);
   worker.answer(asking(), answers[0].reply());
-  entered.get_future().wait();
+  backend.wait_until_held();
   for (std::size_t i = 1; i < answers.size(); ++i) {
     worker.answer(asking("", i % 2 == 0 ? "gzip" : ""), answers[i].reply());
   }
-  go_on.set_value();
+  backend.let_go();
   HttpResponse first = answers[0].wait();
   EXPECT_EQ(read_body(first), "1");
   for (std::size_t i = 1; i < answers.size(); ++i) {
@@ -169,50 +180,32 @@ TEST(ScrapeWorkerTest, TheSlowestReadersMakeRoomAndTheirMemoryIsFreed) {
 }
 
 TEST(ScrapeWorkerTest, TooManyWaitingRequestsAre503) {
-  FakeBackend backend;
-  std::promise<void> entered;
-  std::promise<void> go_on;
-  backend.on_scrape = [&](bool) {
-    if (backend.scrapes == 1) {
-      entered.set_value();
-      go_on.get_future().wait();
-    }
-    return body_of("x");
-  };
+  HeldBackend backend;
   ScrapeWorker worker(backend);
   std::vector<Answer> answers(ScrapeWorker::kMaxWaiting + 1);
   worker.answer(asking(), answers[0].reply());
-  entered.get_future().wait();
+  backend.wait_until_held();
   for (std::size_t i = 1; i < answers.size(); ++i) {
     worker.answer(asking(), answers[i].reply());
   }
   EXPECT_EQ(ask(worker).status, 503);
-  go_on.set_value();
+  backend.let_go();
   for (Answer& answer : answers) {
     EXPECT_EQ(answer.wait().status, 200);
   }
 }
 
 TEST(ScrapeWorkerTest, StoppingAnswersThoseWhoWaitAndThoseWhoComeLater) {
-  FakeBackend backend;
-  std::promise<void> entered;
-  std::promise<void> go_on;
-  backend.on_scrape = [&](bool) {
-    if (backend.scrapes == 1) {
-      entered.set_value();
-      go_on.get_future().wait();
-    }
-    return body_of("x");
-  };
+  HeldBackend backend;
   ScrapeWorker worker(backend, kNoSharing);
   Answer made;
   Answer waiting;
   worker.answer(asking(), made.reply());
-  entered.get_future().wait();
+  backend.wait_until_held();
   worker.answer(asking(), waiting.reply());
   auto stopped = std::async(std::launch::async, [&] { worker.stop(); });
   // The scrape that is being made goes on; the one that waits is answered either way.
-  go_on.set_value();
+  backend.let_go();
   stopped.wait();
   EXPECT_EQ(made.wait().status, 200);
   const int status = waiting.wait().status;

@@ -7,12 +7,11 @@
 
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string_view>
 #include <system_error>
 
 #include "weir/base/error.hpp"
+#include "weir/base/stop_wait.hpp"
 
 namespace weir {
 namespace {
@@ -71,14 +70,11 @@ std::optional<FileLock> FileLock::try_take(const std::string& path) {
 
 std::optional<FileLock> FileLock::wait(const std::string& path, const std::stop_token& stop) {
   // A blocking flock could be ended by a signal only, and not without a race.
-  std::mutex mutex;
-  std::condition_variable_any waiting;
-  std::unique_lock guard(mutex);
   while (!stop.stop_requested()) {
     if (auto lock = try_take(path)) {
       return lock;
     }
-    waiting.wait_for(guard, stop, kBetweenTries, [] { return false; });
+    wait_unless_stopped(stop, kBetweenTries);
   }
   return std::nullopt;
 }

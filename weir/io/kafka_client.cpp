@@ -1,12 +1,9 @@
 #include "weir/io/kafka_client.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "weir/base/error.hpp"
-#include "weir/io/kafka_environment.hpp"
 
 namespace weir::rdkafka {
 namespace {
@@ -25,32 +22,16 @@ Error cannot_set_up(const std::string& reason) {
                                   "and WEIR_KAFKA_SSL_… variables"));
 }
 
-/// librdkafka sends brokers numbers about itself where they ask for it (KIP-714), and its end waits
-/// a second for what is left of that.
-void keep_to_ourselves(rd_kafka_conf_t* conf, const KafkaProperties& properties) {
-  constexpr const char* kPush = "enable.metrics.push";
-  const bool wanted =
-      std::any_of(properties.begin(), properties.end(),
-                  [](const KafkaProperty& property) { return property.name == kPush; });
-  if (!wanted) {
-    rd_kafka_conf_set(conf, kPush, "false", nullptr, 0);
-  }
-}
-
 }  // namespace
 
-Handle open_client(rd_kafka_type_t type, Conf conf, const KafkaProperties& properties,
-                   KafkaEvents& events) {
-  KafkaProperties all = kafka_environment(environ);
-  all.insert(all.end(), properties.begin(), properties.end());
-  events.attach(conf.get(), all);
-  keep_to_ourselves(conf.get(), all);
+Handle open_client(rd_kafka_type_t type, ClientConf conf, KafkaEvents& events) {
+  events.attach(conf.conf.get(), conf.properties);
   std::array<char, 512> reason{};
-  Handle handle(rd_kafka_new(type, conf.get(), reason.data(), reason.size()));
+  Handle handle(rd_kafka_new(type, conf.conf.get(), reason.data(), reason.size()));
   if (!handle) {
     throw cannot_set_up(events.without_secrets(reason.data()));
   }
-  static_cast<void>(conf.release());  // now the handle's
+  static_cast<void>(conf.conf.release());  // now the handle's
   return handle;
 }
 
@@ -63,12 +44,9 @@ KafkaFailure answer_failure(const Event& answer) {
 GroupOffset group_offset(const std::string& brokers, const KafkaProperties& properties,
                          const std::string& group, const std::string& topic, std::int32_t partition,
                          Millis timeout, const std::stop_token& stop) {
-  Conf conf = consumer_conf(brokers, properties);
-  std::array<char, 256> reason{};
-  // Cannot fail: any text is a group's name.
-  rd_kafka_conf_set(conf.get(), "group.id", group.c_str(), reason.data(), reason.size());
   KafkaEvents events;  // outlives the handle
-  const Handle handle = open_client(RD_KAFKA_CONSUMER, std::move(conf), properties, events);
+  const Handle handle =
+      open_client(RD_KAFKA_CONSUMER, group_conf(brokers, properties, group), events);
   const PartitionList places(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(places.get(), topic.c_str(), partition);
   const auto give_up = std::chrono::steady_clock::now() + timeout;

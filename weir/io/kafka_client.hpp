@@ -18,8 +18,7 @@ using Problem = std::unique_ptr<rd_kafka_error_t, Deleter<&rd_kafka_error_destro
 
 /// Makes a client that tells `events`, which outlive it. Throws Error::usage where its
 /// configuration makes no sense as a whole.
-[[nodiscard]] Handle open_client(rd_kafka_type_t type, Conf conf, const KafkaProperties& properties,
-                                 KafkaEvents& events);
+[[nodiscard]] Handle open_client(rd_kafka_type_t type, ClientConf conf, KafkaEvents& events);
 
 /// Sends one admin request by `send(options, queue)` and waits for its answer; null when there is
 /// none in time, or a stop is requested.

@@ -4,7 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <initializer_list>
+#include <memory>
+#include <set>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -16,6 +21,7 @@
 namespace weir {
 namespace {
 
+using rdkafka::ClientConf;
 using rdkafka::Conf;
 
 struct Owned {
@@ -35,7 +41,7 @@ constexpr std::string_view kLedger = "use --ledger, and --delivery to do without
 /// What one kind of client is made of.
 struct Role {
   std::span<const Owned> owned;             ///< must not be changed
-  std::span<const KafkaProperty> defaults;  ///< ours, where they differ from librdkafka's
+  std::span<const KafkaProperty> defaults;  ///< ours beside kDefaults, in place of librdkafka's
   KafkaProperties fixed;                    ///< what exactness rests on
 };
 
@@ -56,8 +62,18 @@ constexpr std::array kConsumerOwned = {
     Owned{"metadata.broker.list", kBrokers},
 };
 
-const std::array kConsumerDefaults = {
+/// Every client's.
+const std::array kDefaults = {
     KafkaProperty{"client.id", "weir"},  // shows in the brokers' logs and quotas
+    // Numbers about the client go to brokers that ask for them (KIP-714), and its end waits a
+    // second for what is left of that.
+    KafkaProperty{"enable.metrics.push", "false"},
+    // Back within seconds after a restart; librdkafka's 10 s are for clients by the thousand.
+    KafkaProperty{"reconnect.backoff.max.ms", "2000"},
+    KafkaProperty{"socket.keepalive.enable", "true"},  // a broker that vanished without a word
+};
+
+const std::array kConsumerDefaults = {
     // What one answer brings passes through the CPU's caches three times (socket, parsing, our
     // copy). 1 MB in place of up to 50 MB spares about four tenths of the CPU.
     KafkaProperty{"fetch.max.bytes", "1000000"},
@@ -66,11 +82,8 @@ const std::array kConsumerDefaults = {
     // After a full queue librdkafka waits this long before it fetches again. Its own second is 20
     // times what working off its queue takes: catching up took 4.4 s, and now takes 1.0 s.
     KafkaProperty{"fetch.queue.backoff.ms", "5"},
-    // Back within seconds after a restart; librdkafka's 10 s are for clients by the thousand.
-    KafkaProperty{"reconnect.backoff.max.ms", "2000"},
     // A new leader is looked for at once, then in growing steps.
     KafkaProperty{"topic.metadata.refresh.interval.ms", "60000"},
-    KafkaProperty{"socket.keepalive.enable", "true"},  // a broker that vanished without a word
 };
 
 const KafkaProperties kConsumerFixed = {
@@ -97,14 +110,11 @@ constexpr std::array kProducerOwned = {
 };
 
 const std::array kProducerDefaults = {
-    KafkaProperty{"client.id", "weir"},
     // Full batches: 100,000 rows of 118 bytes cost 1.1 us each, with librdkafka's 5 ms up to 1.9.
     KafkaProperty{"linger.ms", "50"},
     // What waits to be sent, so that any number of rows takes the same memory.
     KafkaProperty{"queue.buffering.max.kbytes", "16384"},
     KafkaProperty{"message.timeout.ms", "60000"},
-    KafkaProperty{"reconnect.backoff.max.ms", "2000"},
-    KafkaProperty{"socket.keepalive.enable", "true"},
 };
 
 void set(rd_kafka_conf_t* conf, const KafkaProperty& property) {
@@ -172,14 +182,14 @@ void check_files(rd_kafka_conf_t* conf) {
   }
 }
 
-Conf make_conf(const std::string& brokers, const KafkaProperties& properties, const Role& role) {
+/// `properties` are all that the user has given.
+ClientConf make_conf(const std::string& brokers, KafkaProperties properties, const Role& role) {
   Conf conf(rd_kafka_conf_new());
   set(conf.get(), {"bootstrap.servers", brokers});
-  for (const KafkaProperty& property : role.defaults) {
-    set(conf.get(), property);
-  }
-  for (const KafkaProperty& property : kafka_environment(environ)) {
-    set(conf.get(), property);
+  for (const auto ours : {std::span<const KafkaProperty>(kDefaults), role.defaults}) {
+    for (const KafkaProperty& property : ours) {
+      set(conf.get(), property);
+    }
   }
   for (const KafkaProperty& property : properties) {
     const auto owned =
@@ -194,7 +204,33 @@ Conf make_conf(const std::string& brokers, const KafkaProperties& properties, co
     set(conf.get(), property);
   }
   check_files(conf.get());
-  return conf;
+  return {std::move(conf), std::move(properties)};
+}
+
+/// The properties that are for consumers (C) or producers (P) only, by librdkafka's own table of
+/// lines like "linger.ms  |  P  | …".
+std::set<std::string, std::less<>> one_sided_properties() {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* out = ::open_memstream(&text, &size);
+  if (out == nullptr) {
+    return {};
+  }
+  rd_kafka_conf_properties_show(out);
+  std::fclose(out);
+  const std::unique_ptr<char, rdkafka::Deleter<&std::free>> owner(text);
+  std::set<std::string, std::less<>> names;
+  std::string_view rest(text, size);
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const auto bar = std::min(line.find('|'), line.size());
+    const std::string_view sides = line.substr(bar, line.find('|', bar + 1) - bar);
+    if (sides == "|  C  " || sides == "|  P  ") {
+      names.emplace(line.substr(0, line.find(' ')));
+    }
+  }
+  return names;
 }
 
 }  // namespace
@@ -222,13 +258,14 @@ std::vector<std::string_view> kafka_secrets(std::string_view name, std::string_v
   return secrets;
 }
 
-Conf rdkafka::consumer_conf(const std::string& brokers, const KafkaProperties& properties) {
-  return make_conf(brokers, properties, {kConsumerOwned, kConsumerDefaults, kConsumerFixed});
+ClientConf rdkafka::consumer_conf(const std::string& brokers, const KafkaProperties& properties) {
+  return make_conf(brokers, with_kafka_environment(properties),
+                   {kConsumerOwned, kConsumerDefaults, kConsumerFixed});
 }
 
-Conf rdkafka::producer_conf(const std::string& brokers, const KafkaProperties& properties,
-                            const std::string& transactional_id,
-                            std::chrono::milliseconds transaction_timeout) {
+ClientConf rdkafka::producer_conf(const std::string& brokers, const KafkaProperties& properties,
+                                  const std::string& transactional_id,
+                                  std::chrono::milliseconds transaction_timeout) {
   KafkaProperties fixed = {
       KafkaProperty{"enable.idempotence", "true"},
       KafkaProperty{"delivery.report.only.error", "true"},
@@ -240,7 +277,19 @@ Conf rdkafka::producer_conf(const std::string& brokers, const KafkaProperties& p
     // Later than that nothing can arrive.
     fixed.push_back({"message.timeout.ms", timeout});
   }
-  return make_conf(brokers, properties, {kProducerOwned, kProducerDefaults, std::move(fixed)});
+  return make_conf(brokers, with_kafka_environment(properties),
+                   {kProducerOwned, kProducerDefaults, std::move(fixed)});
+}
+
+ClientConf rdkafka::group_conf(const std::string& brokers, const KafkaProperties& properties,
+                               const std::string& group) {
+  const auto one_sided = one_sided_properties();
+  KafkaProperties both_sided = with_kafka_environment(properties);
+  std::erase_if(both_sided,
+                [&](const KafkaProperty& each) { return one_sided.contains(each.name); });
+  KafkaProperties fixed = kConsumerFixed;
+  fixed.push_back({"group.id", group});
+  return make_conf(brokers, std::move(both_sided), {{}, {}, std::move(fixed)});
 }
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 #include "weir/io/kafka_environment.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -113,6 +114,12 @@ KafkaProperties kafka_environment(const char* const* environment) {
     properties.push_back(std::move(property));
   }
   return properties;
+}
+
+KafkaProperties with_kafka_environment(const KafkaProperties& properties) {
+  KafkaProperties all = kafka_environment(environ);
+  all.insert(all.end(), properties.begin(), properties.end());
+  return all;
 }
 
 }  // namespace weir

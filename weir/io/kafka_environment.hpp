@@ -14,4 +14,8 @@ namespace weir {
 /// one that is given twice, and a file that is empty or cannot be read.
 [[nodiscard]] KafkaProperties kafka_environment(const char* const* environment);
 
+/// The properties that a client has with these ones: those of the environment before them. Throws
+/// as above.
+[[nodiscard]] KafkaProperties with_kafka_environment(const KafkaProperties& properties);
+
 }  // namespace weir

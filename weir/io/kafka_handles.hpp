@@ -33,15 +33,29 @@ using TopicNames =
 using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                       Deleter<&rd_kafka_topic_partition_list_destroy>>;
 
+/// What a client is made of.
+struct ClientConf {
+  Conf conf;
+  KafkaProperties properties;  ///< the user's: those of the environment, then those of -X
+};
+
 /// The configuration of a consumer: the environment's properties, then these. Throws Error::usage
 /// as KafkaConsumer's constructor does.
-[[nodiscard]] Conf consumer_conf(const std::string& brokers, const KafkaProperties& properties);
+[[nodiscard]] ClientConf consumer_conf(const std::string& brokers,
+                                       const KafkaProperties& properties);
 
 /// The configuration of a producer that sends nothing twice, with an id: in transactions. Throws as
 /// consumer_conf.
-[[nodiscard]] Conf producer_conf(const std::string& brokers, const KafkaProperties& properties,
-                                 const std::string& transactional_id,
-                                 std::chrono::milliseconds transaction_timeout);
+[[nodiscard]] ClientConf producer_conf(const std::string& brokers,
+                                       const KafkaProperties& properties,
+                                       const std::string& transactional_id,
+                                       std::chrono::milliseconds transaction_timeout);
+
+/// The configuration of a consumer that reads nothing and joins no group, but asks what this one
+/// has committed. `properties` are a producer's: what is for producers or consumers only is left
+/// out. Throws as consumer_conf.
+[[nodiscard]] ClientConf group_conf(const std::string& brokers, const KafkaProperties& properties,
+                                    const std::string& group);
 
 /// What an error code means to us; `text` is its explanation, or librdkafka's standard one.
 [[nodiscard]] KafkaFailure failure(rd_kafka_resp_err_t code, const char* text = nullptr);

@@ -1,7 +1,6 @@
 #include "weir/io/kafka_probe.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +10,6 @@
 
 #include "weir/base/error.hpp"
 #include "weir/io/kafka_client.hpp"
-#include "weir/io/kafka_environment.hpp"
 
 namespace weir {
 namespace {
@@ -66,8 +64,7 @@ std::string address_of(const rd_kafka_metadata_broker_t& broker) {
 KafkaCluster probe_kafka(const KafkaProbe& probe) {
   KafkaEvents events;  // outlives the handle
   const rdkafka::Handle handle = rdkafka::open_client(
-      RD_KAFKA_CONSUMER, rdkafka::consumer_conf(probe.address, probe.properties), probe.properties,
-      events);
+      RD_KAFKA_CONSUMER, rdkafka::consumer_conf(probe.address, probe.properties), events);
   const Metadata answer = ask_patiently(handle.get(), probe, events);
   KafkaCluster cluster;
   if (!answer) {
@@ -87,12 +84,6 @@ KafkaCluster probe_kafka(const KafkaProbe& probe) {
     cluster.topics.emplace_back(topic.topic);
   }
   return cluster;
-}
-
-KafkaProperties with_kafka_environment(const KafkaProperties& properties) {
-  KafkaProperties all = kafka_environment(environ);
-  all.insert(all.end(), properties.begin(), properties.end());
-  return all;
 }
 
 }  // namespace weir

@@ -35,7 +35,4 @@ struct KafkaProbe {
 /// this one question. Throws Error::usage as KafkaConsumer does.
 [[nodiscard]] KafkaCluster probe_kafka(const KafkaProbe& probe);
 
-/// The properties that a client has with these ones: those of the environment before them.
-[[nodiscard]] KafkaProperties with_kafka_environment(const KafkaProperties& properties);
-
 }  // namespace weir

@@ -130,11 +130,10 @@ KafkaSendFailure KafkaProducer::Impl::patiently(Millis timeout, const std::stop_
 KafkaProducer::KafkaProducer(const KafkaProducerOptions& options)
     : impl_(std::make_unique<Impl>()) {
   impl_->options = options;
-  rdkafka::Conf conf = rdkafka::producer_conf(options.brokers, options.properties, options.ledger,
-                                              options.transaction_timeout);
-  rd_kafka_conf_set_dr_msg_cb(conf.get(), Impl::on_delivery);
-  impl_->handle =
-      rdkafka::open_client(RD_KAFKA_PRODUCER, std::move(conf), options.properties, impl_->events);
+  rdkafka::ClientConf conf = rdkafka::producer_conf(options.brokers, options.properties,
+                                                    options.ledger, options.transaction_timeout);
+  rd_kafka_conf_set_dr_msg_cb(conf.conf.get(), Impl::on_delivery);
+  impl_->handle = rdkafka::open_client(RD_KAFKA_PRODUCER, std::move(conf), impl_->events);
   impl_->topic.reset(rd_kafka_topic_new(impl_->handle.get(), options.topic.c_str(), nullptr));
 }
 

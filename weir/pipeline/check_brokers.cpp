@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "weir/io/kafka_advice.hpp"
+#include "weir/io/kafka_environment.hpp"
 #include "weir/io/kafka_probe.hpp"
 
 namespace weir {

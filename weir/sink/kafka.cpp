@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "weir/base/error.hpp"
 #include "weir/base/guarded.hpp"
+#include "weir/base/stop_wait.hpp"
 #include "weir/io/kafka_advice.hpp"
 
 namespace weir {
@@ -37,13 +36,6 @@ KafkaFailure with_advice(KafkaFailure why, const std::string& topic, millisecond
         timeout.count());
   }
   return why;
-}
-
-void sleep_for(milliseconds time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  wake.wait_for(lock, stop, time, [] { return false; });
 }
 
 /// Until when something is tried.
@@ -215,7 +207,7 @@ Outcome KafkaBatchSink::open(std::optional<KafkaLedgerEntry>& entry, Patience pa
     if (deadline.over()) {
       return Outcome::not_now;
     }
-    sleep_for(deadline.at_most(kRetry), stop);
+    wait_unless_stopped(stop, deadline.at_most(kRetry));
   }
 }
 
@@ -291,7 +283,7 @@ Outcome KafkaBatchSink::send(SpoolFile& spool, const std::optional<KafkaLedgerEn
     if (stop.stop_requested() || deadline.over()) {
       return Outcome::not_now;
     }
-    sleep_for(deadline.at_most(kRetry), stop);
+    wait_unless_stopped(stop, deadline.at_most(kRetry));
   }
 }
 
