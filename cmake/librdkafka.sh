@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Prints the prefix of a librdkafka that weir can use, building one first where the system's is too
 # old: Debian 12's 2.0.2 sends the SCRAM nonce twice, which Kafka 4 refuses, and its C11 threads
-# are invisible to ThreadSanitizer. What is built is the source package of Debian's next release,
+# are invisible to ThreadSanitizer; 2.4 to 2.10 crash when a topic is made again. What is built is the source package of Debian's next release,
 # fetched and verified by apt from the mirror this machine already uses. Nothing goes to the system.
 set -euo pipefail
 
-readonly minimum=2.6.1
+readonly minimum=2.11.0
 readonly version=2.8.0
 readonly suite=trixie
-readonly recipe=2 # raise when the options below change, so that caches are not reused
+readonly recipe=3 # raise when what is done below changes, so that caches are not reused
 readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 cache_prefix() {
@@ -62,6 +62,19 @@ Libs: $prefix/lib/librdkafka.a -lm -ldl -lpthread -lrt
 PC
 }
 
+# When a topic is deleted and made again, this version keeps an entry of its metadata cache that it
+# has freed, in the tree by topic id, and crashes when it looks there (its issues 4778 and 4964).
+# The old entry has to leave that tree also where the new one came with an id of its own.
+mend() {
+  local file=$1/src/rdkafka_metadata_cache.c
+  local before='} else if (old \&\& !RD_KAFKA_UUID_IS_ZERO(' after='if (old \&\& old_by_id != old \&\& !RD_KAFKA_UUID_IS_ZERO('
+  if [ "$(grep -c "${before//\\/}" "$file")" -ne 1 ]; then
+    echo "librdkafka.sh: $file is not as it was expected; see whether $version still needs mending" >&2
+    return 1
+  fi
+  sed -i "s/$before/}\n        $after/" "$file"
+}
+
 build() {
   local prefix=$1 dir=$2 source=$2/source feature
   download "$dir"
@@ -71,6 +84,7 @@ build() {
   fi
   # apt has checked the files against the signed index, so the uploader's own signature adds nothing.
   dpkg-source --no-check -x "$dir"/librdkafka_"$version"*.dsc "$source"
+  mend "$source"
   cd "$source"
   ./configure --disable-c11threads --enable-ssl --enable-zlib --enable-zstd --enable-lz4-ext \
     --enable-curl --disable-gssapi

@@ -131,6 +131,85 @@ TEST_F(FileSourceTest, ThePositionIsBehindWhatWasDelivered) {
   EXPECT_EQ(source.state().origins.at(0).next, 9);
 }
 
+TEST_F(FileSourceTest, GoesOnInTheSameFileWhereASavedStateSays) {
+  const std::string path = write("one\ntwo\n");
+  FileSource first(path);
+  read_all(first);
+  const SourceState saved = first.state();
+  std::ofstream(path, std::ios::app) << "three\n";
+  FileSource second(path, saved);
+  EXPECT_EQ(second.status().origins.at(0).position, 8);
+  EXPECT_EQ(second.state().origins.at(0).end, 14);
+  EXPECT_THAT(read_all(second).lines, ElementsAre("three"));
+  EXPECT_EQ(second.state().origins.at(0).next, 14);
+  EXPECT_EQ(second.state().origins.at(0).id, saved.origins.at(0).id);
+}
+
+TEST_F(FileSourceTest, GoesOnInTheMiddleOfAFileAndAtItsBeginning) {
+  const std::string path = write("one\ntwo\n");
+  SourceState saved = FileSource(path).state();
+  FileSource beginning(path, saved);
+  EXPECT_THAT(read_all(beginning).lines, ElementsAre("one", "two"));
+  saved.origins.at(0).next = 4;
+  FileSource middle(path, saved);
+  EXPECT_THAT(read_all(middle).lines, ElementsAre("two"));
+}
+
+TEST_F(FileSourceTest, ALastLineWithoutNewlineThatWasDeliveredIsNotReadAgain) {
+  const std::string path = write("one\ntwo");
+  FileSource first(path);
+  read_all(first);
+  FileSource second(path, first.state());
+  EXPECT_THAT(read_all(second).lines, ElementsAre());
+  EXPECT_EQ(second.state(), first.state());
+  std::ofstream(path, std::ios::app) << "\nthree\n";
+  FileSource third(path, second.state());
+  EXPECT_THAT(read_all(third).lines, ElementsAre("three"));
+  EXPECT_EQ(third.state().origins.at(0).id + "+", second.state().origins.at(0).id);
+}
+
+TEST_F(FileSourceTest, AnotherFileOfTheSameNameIsReadFromItsBeginning) {
+  const std::string path = write("one\ntwo\n");
+  FileSource first(path);
+  read_all(first);
+  std::filesystem::rename(path, path + ".old");
+  FileSource second(write("new\none\ntwo\n"), first.state());
+  EXPECT_THAT(read_all(second).lines, ElementsAre("new", "one", "two"));
+  EXPECT_NE(second.state().origins.at(0).id, first.state().origins.at(0).id);
+}
+
+TEST_F(FileSourceTest, AFileThatWasCutShortIsReadFromItsBeginning) {
+  const std::string path = write("one\ntwo\n");
+  FileSource first(path);
+  read_all(first);
+  FileSource second(write("six\n"), first.state());
+  EXPECT_THAT(read_all(second).lines, ElementsAre("six"));
+  EXPECT_EQ(second.state().origins.at(0).next, 4);
+}
+
+TEST_F(FileSourceTest, AFileThatWasWrittenAnewInPlaceIsReadFromItsBeginning) {
+  const std::string path = write("one\ntwo\n");
+  FileSource first(path);
+  read_all(first);
+  FileSource second(write("another line\n"), first.state());
+  EXPECT_THAT(read_all(second).lines, ElementsAre("another line"));
+}
+
+TEST_F(FileSourceTest, OfAPipeWhatComesIsReadWhateverWasSaved) {
+  const std::string path = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  SourceState saved;
+  saved.origins = {{path, "0", "", 100, -1, 0}};
+  FileSource source(path, saved);
+  const Fd writer_end(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  ASSERT_EQ(::write(writer_end.get(), "one\n", 4), 4);
+  PayloadBatch batch;
+  EXPECT_TRUE(source.read(batch, {}));
+  EXPECT_EQ(batch.size(), 1U);
+  EXPECT_EQ(source.state().origins.at(0).next, 4);
+  EXPECT_EQ(source.state().origins.at(0).id, "");
+}
+
 TEST_F(FileSourceTest, AMissingFileIsAnErrorThatNamesTheFlag) {
   try {
     const FileSource source("/nonexistent/records.json");

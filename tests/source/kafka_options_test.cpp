@@ -89,6 +89,19 @@ TEST(KafkaOptions, BadPartitionsAreRefused) {
   }
 }
 
+TEST(KafkaOptions, PartitionsAreWrittenAsTheShortestList) {
+  EXPECT_EQ(format_kafka_partitions(std::nullopt), "");
+  EXPECT_EQ(format_kafka_partitions(parse_kafka_partitions("7,0,3-5,4,9-10,1")), "0-1,3-5,7,9-10");
+  EXPECT_EQ(format_kafka_partitions(std::vector<std::int32_t>{5, 2, 5}), "2,5");
+}
+
+TEST(KafkaOptions, APartitionsNumberIsRead) {
+  EXPECT_EQ(kafka_partition_number("17"), 17);
+  for (const char* text : {"", "x", "-1", "1x", "99999999999"}) {
+    EXPECT_EQ(kafka_partition_number(text), std::nullopt) << text;
+  }
+}
+
 TEST(KafkaOptions, StartIsAWordOrATime) {
   EXPECT_EQ(parse_kafka_start("latest").kind, KafkaStart::Kind::latest);
   EXPECT_EQ(parse_kafka_start("earliest").kind, KafkaStart::Kind::earliest);

@@ -69,6 +69,53 @@ TEST(KafkaSource, SaysWhatToDoWhenNoBrokerAnswers) {
   EXPECT_TRUE(status.origins.empty());
 }
 
+TEST(KafkaSource, ASavedStateIsItsOwnBeforeAnybodyAnswers) {
+  KafkaSourceOptions options = nobody_there();
+  options.saved.origins = {{"more", "1", "M", 7, 9, 3}, {"flows", "0", "A", 20, 15, 0}};
+  KafkaSource source(options);
+  const SourceStatus status = source.status();
+  EXPECT_TRUE(status.started);
+  EXPECT_FALSE(status.healthy);
+  EXPECT_NE(status.trouble, "");
+  ASSERT_EQ(status.origins.size(), 2U);
+  EXPECT_EQ(status.origins[0].topic, "more");
+  EXPECT_EQ(status.origins[0].partition, "1");
+  EXPECT_EQ(status.origins[0].position, 7);
+  EXPECT_EQ(status.origins[0].end, 9);
+  PayloadBatch batch;
+  EXPECT_TRUE(source.read(batch, {}));
+  SourceState expected = options.saved;
+  expected.origins[1].end = 20;  // was a little older than the position
+  EXPECT_EQ(source.state(), expected);
+}
+
+TEST(KafkaSource, WhatIsSavedAndNotAskedForAnyMoreIsKeptAsItIs) {
+  KafkaSourceOptions options = nobody_there();
+  options.saved.origins = {{"flows", "0", "A", 20, 15, 2},
+                           {"flows", "1", "A", 5, 6, 0},
+                           {"gone", "0", "G", 8, 6, 0},
+                           {"more", "what", "M", 8, 9, 0}};
+  options.saved.absent = {"gone too", "more"};
+  options.partitions = {{1}};
+  KafkaSource source(options);
+  EXPECT_TRUE(source.status().started);
+  EXPECT_EQ(source.status().origins[0].end, -1);  // so that it has no lag
+  EXPECT_EQ(source.status().origins[1].end, 6);
+  SourceState expected = options.saved;
+  expected.only = "1";
+  EXPECT_EQ(source.state(), expected);
+}
+
+TEST(KafkaSource, TheSavedListOfPartitionsHoldsUntilAWiderOneIsSettled) {
+  KafkaSourceOptions options = nobody_there();
+  options.topics = {"flows"};
+  options.saved.origins = {{"flows", "0", "A", 20, 20, 2}};
+  options.saved.only = "0";
+  KafkaSource source(options);
+  EXPECT_FALSE(source.status().started);
+  EXPECT_EQ(source.state(), options.saved);
+}
+
 TEST(KafkaSource, OptionsThatCannotWorkAreErrors) {
   KafkaSourceOptions options = nobody_there();
   options.topics.clear();

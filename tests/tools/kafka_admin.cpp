@@ -3,6 +3,8 @@
 //   kafka_admin BROKERS create-topic NAME PARTITIONS [KEY=VALUE…]
 //   kafka_admin BROKERS add-partitions NAME TOTAL
 //   kafka_admin BROKERS delete-topic NAME
+//   kafka_admin BROKERS recreate-topic NAME PARTITIONS [KEY=VALUE…]  as soon as the name is free
+//   kafka_admin BROKERS topic-id NAME                      which recreate-topic changes
 //   kafka_admin BROKERS delete-records NAME PARTITION BEFORE
 //   kafka_admin BROKERS offsets NAME PARTITION             prints "first next"
 //   kafka_admin BROKERS committed GROUP NAME PARTITION     prints "offset metadata", -1001 for none
@@ -14,12 +16,14 @@
 // Exit status 0 when the broker has done it.
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -43,6 +47,8 @@ using Queue = std::unique_ptr<rd_kafka_queue_t, Destroyer<rd_kafka_queue_destroy
 using Event = std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_destroy>>;
 using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                    Destroyer<rd_kafka_topic_partition_list_destroy>>;
+using Topics =
+    std::unique_ptr<rd_kafka_TopicCollection_t, Destroyer<rd_kafka_TopicCollection_destroy>>;
 
 using Words = std::vector<std::string>;
 
@@ -131,6 +137,35 @@ void delete_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
   std::size_t count = 0;
   const auto* result = rd_kafka_event_DeleteTopics_result(event.get());
   check_topics(rd_kafka_DeleteTopics_result_topics(result, &count), count);
+}
+
+void recreate_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  delete_topic(client, queue, words);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  for (;;) {
+    try {
+      create_topic(client, queue, words);
+      return;
+    } catch (const Failed&) {  // is being deleted still
+      if (std::chrono::steady_clock::now() > give_up) {
+        throw;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+}
+
+void topic_id(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  const char* name = words.at(0).c_str();
+  const Topics topics(rd_kafka_TopicCollection_of_topic_names(&name, 1));
+  rd_kafka_DescribeTopics(client, topics.get(), nullptr, queue.get());
+  const Event event = wait(queue);
+  std::size_t count = 0;
+  const auto* const* found = rd_kafka_DescribeTopics_result_topics(
+      rd_kafka_event_DescribeTopics_result(event.get()), &count);
+  const rd_kafka_error_t* error = rd_kafka_TopicDescription_error(found[0]);
+  check(rd_kafka_error_code(error), rd_kafka_error_string(error));
+  std::printf("%s\n", rd_kafka_Uuid_base64str(rd_kafka_TopicDescription_topic_id(found[0])));
 }
 
 Partitions one_partition(const std::string& topic, const std::string& partition,
@@ -280,6 +315,10 @@ void run(const std::string& brokers, std::string_view command, const Words& word
     add_partitions(client.get(), queue, words);
   } else if (command == "delete-topic") {
     delete_topic(client.get(), queue, words);
+  } else if (command == "recreate-topic") {
+    recreate_topic(client.get(), queue, words);
+  } else if (command == "topic-id") {
+    topic_id(client.get(), queue, words);
   } else if (command == "delete-records") {
     delete_records(client.get(), queue, words);
   } else if (command == "offsets") {

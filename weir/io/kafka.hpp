@@ -120,11 +120,20 @@ class KafkaConsumer {
   KafkaConsumer(const KafkaConsumer&) = delete;
   KafkaConsumer& operator=(const KafkaConsumer&) = delete;
 
-  /// Reads a partition from `offset` on; one that is read already starts over there.
+  /// Reads a partition from `offset` on; one that is read already starts over there. Where `id` is
+  /// not empty, only from the topic of that id: of another one of the same name nothing is handed
+  /// out, but a failure of kind `unknown` (Kafka 3.1 and later; before, its fetches go by name).
+  ///
+  /// Where another topic of this name is known from before, all goes on with a new librdkafka
+  /// client, which has not learnt anything of that. What else is read goes on where it was; other
+  /// partitions of the old topic are read no more.
   KafkaFailure start(const std::string& topic, std::int32_t partition, std::int64_t offset,
-                     KafkaTag tag);
+                     KafkaTag tag, const std::string& id = {});
   /// Reads a partition no more; what has been fetched of it is not handed out.
   void stop(const std::string& topic, std::int32_t partition);
+
+  /// librdkafka clients made so far.
+  [[nodiscard]] std::size_t clients() const;
 
   /// Hands out what is there, up to what the receiver wants, waiting for the first up to `wait`.
   void consume(Millis wait, KafkaReceiver& receiver);

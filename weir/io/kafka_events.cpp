@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -10,6 +11,25 @@ namespace {
 
 KafkaEvents& events_of(void* opaque) {
   return *static_cast<KafkaEvents*>(opaque);
+}
+
+/// librdkafka fetches by topic id (KIP-516), and goes over to the id of a topic that was created
+/// again without telling, at the old offset. Only a debug line says so, on the thread that makes
+/// the change and before it: there are a few such lines for each answer about topics.
+constexpr const char* kTopicIdContext = "metadata";
+
+std::string get(const rd_kafka_conf_t* conf, const char* name) {
+  std::array<char, 512> value{};
+  std::size_t size = value.size();
+  return rd_kafka_conf_get(conf, name, value.data(), &size) == RD_KAFKA_CONF_OK ? value.data() : "";
+}
+
+void listen_for_topic_ids(rd_kafka_conf_t* conf) {
+  const std::string debug = get(conf, "debug");
+  std::array<char, 256> text{};
+  rd_kafka_conf_set(conf, "debug", (debug + (debug.empty() ? "" : ",") + kTopicIdContext).c_str(),
+                    text.data(), text.size());
+  rd_kafka_conf_set(conf, "log.queue", "false", text.data(), text.size());  // lines would be late
 }
 
 }  // namespace
@@ -23,6 +43,8 @@ void KafkaEvents::attach(rd_kafka_conf_t* conf, const KafkaProperties& propertie
       }
     }
   }
+  debug_ = !get(conf, "debug").empty();
+  listen_for_topic_ids(conf);
   rd_kafka_conf_set_opaque(conf, this);
   rd_kafka_conf_set_error_cb(conf, on_error);
   rd_kafka_conf_set_log_cb(conf, on_log);
@@ -82,7 +104,14 @@ void KafkaEvents::on_error(rd_kafka_t* /*handle*/, int code, const char* reason,
 void KafkaEvents::on_log(const rd_kafka_t* handle, int level, const char* facility,
                          const char* text) {
   constexpr int kSyslogWarning = 4;
+  constexpr int kSyslogDebug = 7;
   KafkaEvents& events = events_of(rd_kafka_opaque(handle));
+  if (level == kSyslogDebug) {
+    events.learn_topic_id(text);
+    if (!events.debug_) {
+      return;
+    }
+  }
   // What a user must know is said by whoever uses the client; librdkafka's lines are details.
   if (level <= kSyslogWarning) {
     events.log_.write(log::Level::info, "librdkafka",
@@ -90,6 +119,41 @@ void KafkaEvents::on_log(const rd_kafka_t* handle, int level, const char* facili
   } else {
     log::debug("librdkafka", {{"facility", facility}, {"text", events.without_secrets(text)}});
   }
+}
+
+/// "[thrd:main]: Topic NAME changed id from ID to ID"; names have no blanks.
+void KafkaEvents::learn_topic_id(std::string_view text) {
+  constexpr std::string_view kTopic = "Topic ";
+  constexpr std::string_view kChanged = " changed id from ";
+  constexpr std::string_view kTo = " to ";
+  const auto changed = text.find(kChanged);
+  const auto to = text.rfind(kTo);
+  const auto topic = text.rfind(kTopic, changed);
+  if (changed == std::string_view::npos || topic == std::string_view::npos || to < changed) {
+    return;
+  }
+  const std::string_view name = text.substr(topic + kTopic.size(), changed - topic - kTopic.size());
+  topic_ids_.with([&](auto& topics) {
+    TopicIds& ids = topics[std::string(name)];
+    ids.now = text.substr(to + kTo.size());
+    ids.all.insert(ids.now);
+  });
+  changes_.fetch_add(1, std::memory_order_release);
+}
+
+std::string KafkaEvents::topic_id(std::string_view topic) const {
+  return topic_ids_.with([&](const auto& topics) {
+    const auto found = topics.find(topic);
+    return found == topics.end() ? std::string() : found->second.now;
+  });
+}
+
+bool KafkaEvents::topic_had_another_id(std::string_view topic, std::string_view id) const {
+  return topic_ids_.with([&](const auto& topics) {
+    const auto found = topics.find(topic);
+    return found != topics.end() &&
+           (found->second.all.size() > 1 || !found->second.all.contains(id));
+  });
 }
 
 bool KafkaEvents::accept_certificate(int x509_error, char* reason, std::size_t reason_size) {

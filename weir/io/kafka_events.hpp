@@ -3,6 +3,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,15 +30,31 @@ class KafkaEvents {
   [[nodiscard]] KafkaFailure failure() const;
   void forget_failure();
 
+  /// The id of the topic that is fetched from under this name now; empty if librdkafka has not
+  /// said. A change is known here before the first message of the new topic is there.
+  [[nodiscard]] std::string topic_id(std::string_view topic) const;
+  /// librdkafka has said of another id that it is this topic's, now or before.
+  [[nodiscard]] bool topic_had_another_id(std::string_view topic, std::string_view id) const;
+  /// Another number after each change of a topic's id. Cheap.
+  [[nodiscard]] std::uint64_t topic_ids() const { return changes_.load(std::memory_order_acquire); }
+
  private:
+  struct TopicIds {
+    std::string now;
+    std::set<std::string, std::less<>> all;
+  };
   static void on_error(rd_kafka_t* handle, int code, const char* reason, void* opaque);
   static void on_log(const rd_kafka_t* handle, int level, const char* facility, const char* text);
   bool accept_certificate(int x509_error, char* reason, std::size_t reason_size);
+  void learn_topic_id(std::string_view text);
   void fail(rd_kafka_resp_err_t code, const char* reason);
 
   std::vector<std::string> secrets_;
   log::Limited log_;
   std::atomic<bool> lost_{false};
+  bool debug_ = false;  // the user has asked for librdkafka's debug lines
+  Guarded<std::map<std::string, TopicIds, std::less<>>> topic_ids_;
+  std::atomic<std::uint64_t> changes_{0};
   Guarded<KafkaFailure> failure_;
   Guarded<KafkaFailure> certificate_;  // why the last one was refused
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "weir/base/error.hpp"
 #include "weir/base/near_match.hpp"
@@ -28,11 +29,13 @@ struct SourceVariant {
 constexpr auto kSources = std::to_array<SourceVariant>({
     {"kafka",
      [](const SourceOptions& options) -> std::unique_ptr<Source> {
-       return std::make_unique<KafkaSource>(options.kafka);
+       KafkaSourceOptions kafka = options.kafka;
+       kafka.saved = options.saved;
+       return std::make_unique<KafkaSource>(std::move(kafka));
      }},
     {"file",
      [](const SourceOptions& options) -> std::unique_ptr<Source> {
-       return std::make_unique<FileSource>(options.path);
+       return std::make_unique<FileSource>(options.path, options.saved);
      }},
     {"demo",
      [](const SourceOptions& options) -> std::unique_ptr<Source> {

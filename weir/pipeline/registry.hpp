@@ -17,9 +17,11 @@ struct SourceOptions {
   KafkaSourceOptions kafka;
   std::string path;             ///< of kind file; `-` is standard input
   std::uint64_t demo_rate = 0;  ///< of kind demo, records a second
+  /// Where reading had got to before, empty if nothing is known of that.
+  SourceState saved;
 };
 
-/// Throws Error::usage for what cannot be read.
+/// It goes on where the saved state says. Throws Error::usage for what cannot be read.
 std::unique_ptr<Source> make_source(const SourceOptions& options);
 
 /// The forms of records that can be read.

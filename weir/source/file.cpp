@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{256} << 10;
 constexpr int kWaitMs = 50;
+/// Behind the id of a file whose last line ended without a newline.
+constexpr const char* kCut = "+";
 
 std::string reason(int error) {
   return std::generic_category().message(error);
@@ -26,7 +29,7 @@ std::string reason(int error) {
 
 }  // namespace
 
-FileSource::FileSource(std::string path)
+FileSource::FileSource(std::string path, const SourceState& saved)
     : path_(std::move(path)), chunk_(std::make_unique_for_overwrite<char[]>(kChunk)) {
   if (path_ == "-") {
     fd_ = STDIN_FILENO;
@@ -43,6 +46,44 @@ FileSource::FileSource(std::string path)
     throw Error::usage(fmt::format("--from: {} is a directory; give a file or -", path_));
   }
   regular_ = S_ISREG(info.st_mode);
+  if (regular_ && path_ != "-") {
+    id_ = fmt::format("{}:{}", info.st_dev, info.st_ino);
+  }
+  resume(saved);
+}
+
+void FileSource::resume(const SourceState& saved) {
+  const auto origin = std::find_if(saved.origins.begin(), saved.origins.end(),
+                                   [&](const OriginState& each) { return each.topic == path_; });
+  if (origin == saved.origins.end() || origin->next <= 0 || id_.empty()) {
+    return;
+  }
+  if (const std::string why = other_than(*origin); !why.empty()) {
+    log::warn("the file is read from its beginning",
+              {{"path", path_}, {"saved_position", std::to_string(origin->next)}, {"reason", why}});
+    return;
+  }
+  cut_ = origin->id != id_;
+  if (::lseek(fd_, origin->next, SEEK_SET) < 0) {
+    throw Error::usage(fmt::format("--from: cannot read {}: {}", path_, reason(errno)));
+  }
+  position_.store(origin->next);
+}
+
+std::string FileSource::other_than(const OriginState& saved) const {
+  if (saved.id != id_ && saved.id != id_ + kCut) {
+    return "it is another file than the one that was read";
+  }
+  const std::int64_t end = file_end();
+  if (end < saved.next) {
+    return fmt::format("it is shorter than what was read of it: {} bytes", end);
+  }
+  char last = 0;
+  const bool at_line = ::pread(fd_, &last, 1, saved.next - 1) == 1 && last == '\n';
+  if (at_line || saved.id != id_) {
+    return {};
+  }
+  return "no line ends where reading had got to";
 }
 
 bool FileSource::read(PayloadBatch& batch, const std::stop_token& stop) {
@@ -109,6 +150,7 @@ void FileSource::deliver(PayloadBatch& batch) {
 void FileSource::deliver_rest(PayloadBatch& batch) {
   if (held_ != 0 && error_.load() == 0) {
     deliver_line(partial_, static_cast<std::size_t>(held_), batch);
+    cut_ = !id_.empty();
   }
 }
 
@@ -125,6 +167,7 @@ void FileSource::deliver_line(std::string_view line, std::size_t bytes, PayloadB
   partial_.clear();
   held_ = 0;
   skipping_ = false;
+  cut_ = false;
 }
 
 void FileSource::take_partial() {
@@ -141,7 +184,10 @@ void FileSource::take_partial() {
 }
 
 SourceState FileSource::state() const {
-  return {{{path_, "0", "", position_.load(std::memory_order_relaxed), file_end(), 0}}, {}, {}};
+  return {{{path_, "0", cut_ ? id_ + kCut : id_, position_.load(std::memory_order_relaxed),
+            file_end(), 0}},
+          {},
+          {}};
 }
 
 void FileSource::committed(const SourceState& /*state*/) {}

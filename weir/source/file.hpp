@@ -14,7 +14,9 @@ namespace weir {
 
 /// Reads a file or standard input ("-") line by line, each line one message without its newline
 /// (LF or CRLF). Blank lines are skipped. A line above `kMaxLine` is delivered as too long and is
-/// never held whole. One origin: topic = the path, partition "0", position = byte offset.
+/// never held whole. One origin: topic = the path, partition "0", position = byte offset, id =
+/// "device:inode" of a file, with a "+" where its last line, without newline, was delivered; empty
+/// for what can be read only once.
 ///
 /// At the end of the file it stays healthy; an error while reading ends it too, and shows as
 /// trouble.
@@ -22,9 +24,10 @@ class FileSource final : public Source {
  public:
   static constexpr std::size_t kMaxLine = std::size_t{16} << 20;
 
-  /// `path` is a file, a named pipe, or "-". Throws Error::usage naming --from when it cannot be
-  /// opened or is a directory.
-  explicit FileSource(std::string path);
+  /// `path` is a file, a named pipe, or "-". Goes on behind what `saved` says was read of the same
+  /// file; another or a shorter one is read from its beginning, with a warning. Throws Error::usage
+  /// naming --from when it cannot be opened or is a directory.
+  explicit FileSource(std::string path, const SourceState& saved = {});
 
   bool read(PayloadBatch& batch, const std::stop_token& stop) override;
   [[nodiscard]] SourceState state() const override;
@@ -32,6 +35,9 @@ class FileSource final : public Source {
   [[nodiscard]] SourceStatus status() const override;
 
  private:
+  void resume(const SourceState& saved);
+  /// What keeps it from going on there, for people; empty if nothing.
+  [[nodiscard]] std::string other_than(const OriginState& saved) const;
   bool more();
   void deliver(PayloadBatch& batch);
   void deliver_rest(PayloadBatch& batch);
@@ -43,6 +49,8 @@ class FileSource final : public Source {
   Fd opened_;
   int fd_ = -1;
   bool regular_ = false;
+  std::string id_;    // empty for what can be read only once
+  bool cut_ = false;  // the last line was delivered, but no newline ends it
   bool ended_ = false;
   std::unique_ptr<char[]> chunk_;
   std::size_t begin_ = 0;  // of the chunk, what is not used yet

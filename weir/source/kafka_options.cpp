@@ -119,6 +119,30 @@ std::optional<std::vector<std::int32_t>> parse_kafka_partitions(std::string_view
   return std::vector<std::int32_t>(numbers.begin(), numbers.end());
 }
 
+std::string format_kafka_partitions(const std::optional<std::vector<std::int32_t>>& partitions) {
+  if (!partitions) {
+    return {};
+  }
+  const std::set<std::int32_t> numbers(partitions->begin(), partitions->end());
+  std::string text;
+  for (auto number = numbers.begin(); number != numbers.end();) {
+    const std::int32_t low = *number;
+    std::int32_t high = low;
+    while (++number != numbers.end() && *number == high + 1) {
+      ++high;
+    }
+    text += fmt::format("{}{}", text.empty() ? "" : ",", low);
+    if (high != low) {
+      text += fmt::format("-{}", high);
+    }
+  }
+  return text;
+}
+
+std::optional<std::int32_t> kafka_partition_number(std::string_view text) {
+  return parse_partition(text);
+}
+
 KafkaStart parse_kafka_start(std::string_view text) {
   if (text == "latest") {
     return {KafkaStart::Kind::latest, 0};

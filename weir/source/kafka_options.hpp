@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weir/base/time.hpp"
+#include "weir/flow/stages.hpp"
 #include "weir/io/kafka.hpp"
 
 namespace weir {
@@ -29,6 +30,8 @@ struct KafkaSourceOptions {
   std::chrono::milliseconds refresh{5000};
   /// How long an answer of the cluster is waited for.
   std::chrono::milliseconds request_timeout{3000};
+  /// Where reading had got to before, empty if nothing is known of that.
+  SourceState saved;
 };
 
 /// What -X takes: `name=value`, or `@FILE` for a file of them. Appends to `properties`. Throws
@@ -42,6 +45,13 @@ void add_kafka_properties(std::string_view word, KafkaProperties& properties);
 /// `all`, or a list such as `0,3,5-7`. Throws Error::usage naming --partitions.
 [[nodiscard]] std::optional<std::vector<std::int32_t>> parse_kafka_partitions(
     std::string_view text);
+
+/// The shortest list that `parse_kafka_partitions` makes these of, "" for all.
+[[nodiscard]] std::string format_kafka_partitions(
+    const std::optional<std::vector<std::int32_t>>& partitions);
+
+/// The number of a partition as an origin has it; none for what is no number.
+[[nodiscard]] std::optional<std::int32_t> kafka_partition_number(std::string_view text);
 
 /// `latest`, `earliest` or a time as `parse_time` takes it. Throws Error::usage naming --start.
 [[nodiscard]] KafkaStart parse_kafka_start(std::string_view text);

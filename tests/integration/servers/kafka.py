@@ -214,6 +214,13 @@ class Kafka(Process):
     def delete_topic(self, name):
         self._admin("delete-topic", name)
 
+    def topic_id(self, name):
+        return self._admin("topic-id", name).strip()
+
+    def recreate_topic(self, name, partitions=1):
+        """Deletes a topic and makes it again at once."""
+        self._admin("recreate-topic", name, partitions)
+
     def delete_records(self, name, partition, before):
         """Deletes the records of offsets below `before`, as retention does."""
         self._admin("delete-records", name, partition, before)

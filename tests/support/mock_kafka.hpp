@@ -1,0 +1,59 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "weir/io/kafka_handles.hpp"
+
+// Needs what is above.
+#include <librdkafka/rdkafka_mock.h>
+
+namespace weir {
+
+/// librdkafka's own imitation of a broker, on a free port of the loopback, with topics of one
+/// partition each.
+class MockKafka {
+ public:
+  MockKafka() {
+    rdkafka::Conf conf(rd_kafka_conf_new());
+    rd_kafka_conf_set(conf.get(), "log_level", "0", nullptr, 0);  // it has no brokers of its own
+    handle_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), nullptr, 0));
+    static_cast<void>(conf.release());  // now the handle's
+    cluster_.reset(rd_kafka_mock_cluster_new(handle_.get(), 1));
+    conf.reset(rd_kafka_conf_new());
+    rd_kafka_conf_set(conf.get(), "bootstrap.servers", brokers().c_str(), nullptr, 0);
+    rd_kafka_conf_set(conf.get(), "linger.ms", "0", nullptr, 0);
+    producer_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), nullptr, 0));
+    static_cast<void>(conf.release());
+  }
+
+  [[nodiscard]] std::string brokers() const {
+    return rd_kafka_mock_cluster_bootstraps(cluster_.get());
+  }
+  void create(const std::string& topic) {
+    ASSERT_EQ(rd_kafka_mock_topic_create(cluster_.get(), topic.c_str(), 1, 1),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  void produce(const std::string& topic, int count) {
+    for (int i = 0; i < count; ++i) {
+      std::string text = topic + " " + std::to_string(i);
+      ASSERT_EQ(
+          rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
+                            RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_VALUE(text.data(), text.size()),
+                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
+          RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+    ASSERT_EQ(rd_kafka_flush(producer_.get(), 30'000), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+
+ private:
+  using Cluster =
+      std::unique_ptr<rd_kafka_mock_cluster_t, rdkafka::Deleter<&rd_kafka_mock_cluster_destroy>>;
+  rdkafka::Handle handle_;  // the cluster's
+  Cluster cluster_;
+  rdkafka::Handle producer_;
+};
+
+}  // namespace weir
