@@ -37,6 +37,8 @@ struct Accounts {
   struct Origin {
     std::uint64_t messages = 0;
     std::uint64_t records = 0;
+
+    bool operator==(const Origin&) const = default;
   };
   std::vector<Origin> origins;  ///< by OriginId
   std::uint64_t counted = 0;
@@ -56,6 +58,7 @@ struct Accounts {
   void refuse(Refused reason, std::uint64_t records = 1) {
     refused[static_cast<std::size_t>(reason)] += records;
   }
+  bool operator==(const Accounts&) const = default;
   [[nodiscard]] std::int64_t unaccounted() const {
     std::uint64_t records = 0;
     for (const Origin& origin : origins) {

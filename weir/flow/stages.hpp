@@ -109,6 +109,8 @@ class Stage {
 struct Checkpoint {
   SourceState source;
   Accounts accounts;
+
+  bool operator==(const Checkpoint&) const = default;
 };
 
 /// Takes rows in. Nothing written is shown before it is committed.
