@@ -70,7 +70,7 @@ def run_weir(brokers, truth, folder):
     port = free_port()
     child = subprocess.Popen(
         [BUILD / "weir", "export", "--brokers", brokers, "--topic", TOPIC, "--asn", str(OWN_AS),
-         "--start", "earliest", "--as-names", "none", "--log.level", "error",
+         "--start", "earliest", "--state-dir", "none", "--as-names", "none", "--log.level", "error",
          "--web.listen-address", f"127.0.0.1:{port}"],
         cwd=folder,
     )  # fmt: skip

@@ -115,7 +115,7 @@ HoldUp longest_calls(PrometheusSink& sink, std::size_t series, Meanwhile&& meanw
 
 void run(std::size_t series, const std::string& directory) {
   const double before = bench::memory("VmRSS");
-  PrometheusSink sink(bench::default_metrics());
+  PrometheusSink sink({.metrics = bench::default_metrics()});
   fill(sink, series);
   const double at_rest = bench::memory("VmRSS");
   const double text = text_bytes(sink);

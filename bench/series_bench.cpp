@@ -5,6 +5,8 @@
 #include <memory>
 #include <numeric>
 #include <random>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -72,7 +74,7 @@ void fill_only(benchmark::State& state) {
 }
 
 void prometheus_sink_write(benchmark::State& state) {
-  PrometheusSink sink(bench::default_metrics());
+  PrometheusSink sink({.metrics = bench::default_metrics()});
   Accounts accounts;
   measure(state, [&](const FlowBatch& batch) { sink.write(batch, accounts); });
 }
@@ -88,24 +90,90 @@ void series_counter_add(benchmark::State& state) {
   });
 }
 
-/// A commit after a million records.
-void prometheus_sink_commit(benchmark::State& state) {
-  PrometheusSink sink(bench::default_metrics());
+void write_all(PrometheusSink& sink, const std::vector<bench::Pair>& pairs) {
   Accounts accounts;
-  const auto& pairs = draw(static_cast<std::size_t>(state.range(0)), state.range(1) != 0);
   FlowBatch batch;
+  for (const bench::Pair& pair : pairs) {
+    bench::append_flow(batch, pair, 1400);
+    if (batch.full()) {
+      sink.write(batch, accounts);
+      batch.clear();
+    }
+  }
+  sink.write(batch, accounts);
+}
+
+/// Takes commits as fast as bytes can be had.
+class NoStore final : public CommitStore {
+ public:
+  [[nodiscard]] std::uint64_t append(std::string_view commit) override {
+    bytes += commit.size();
+    return ++number_;
+  }
+  [[nodiscard]] std::string trouble() const override { return ""; }
+  std::uint64_t bytes = 0;
+
+ private:
+  std::uint64_t number_ = 0;
+};
+
+/// A commit in which all these series changed; `kept`: it is encoded for a store too.
+void prometheus_sink_commit(benchmark::State& state) {
+  const auto series = static_cast<std::size_t>(state.range(0));
+  PrometheusSink sink({.metrics = bench::default_metrics()});
+  NoStore store;
+  if (state.range(1) != 0) {
+    sink.keep_in(store, 1);
+  }
+  std::vector<bench::Pair> pairs;
+  for (const std::size_t index : bench::shuffled(series)) {
+    pairs.push_back(bench::pair_of(index));
+  }
+  write_all(sink, pairs);
+  benchmark::DoNotOptimize(sink.commit({}));
+  store.bytes = 0;
   for (auto _ : state) {
     state.PauseTiming();
-    for (const bench::Pair& pair : pairs) {
-      bench::append_flow(batch, pair, 1400);
-      if (batch.full()) {
-        sink.write(batch, accounts);
-        batch.clear();
+    write_all(sink, pairs);
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(sink.commit({}));
+  }
+  const auto changed = static_cast<double>(series) * static_cast<double>(state.iterations());
+  state.counters["per_series"] =
+      benchmark::Counter(changed, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["bytes"] = static_cast<double>(store.bytes) / changed;
+}
+
+/// From a snapshot in memory to a sink that counts.
+void prometheus_sink_restore(benchmark::State& state) {
+  std::vector<std::string> pieces;
+  {
+    PrometheusSink sink({.metrics = bench::default_metrics()});
+    std::vector<bench::Pair> pairs;
+    for (const std::size_t index : bench::shuffled(static_cast<std::size_t>(state.range(0)))) {
+      pairs.push_back(bench::pair_of(index));
+    }
+    write_all(sink, pairs);
+    benchmark::DoNotOptimize(sink.commit({}));
+    sink.make_snapshot([&](std::string_view piece) { pieces.emplace_back(piece); });
+  }
+  std::size_t live = 0;
+  for (auto _ : state) {
+    PrometheusSink sink({.metrics = bench::default_metrics()});
+    CommitReader& reader = sink.reader();
+    for (const std::string& piece : pieces) {
+      if (!reader.snapshot(piece)) {
+        state.SkipWithError("a piece makes no sense");
+        return;
       }
     }
+    benchmark::DoNotOptimize(sink.restored());
+    write_all(sink, {bench::pair_of(0)});
+    state.PauseTiming();
+    live = sink.summary().metrics[0].population.live;
     state.ResumeTiming();
-    sink.commit({});
   }
+  state.counters["live"] = static_cast<double>(live);
 }
 
 void sizes(benchmark::internal::Benchmark* benchmark) {
@@ -118,9 +186,14 @@ BENCHMARK(fill_only)->Apply(sizes);
 BENCHMARK(series_counter_add)->Apply(sizes);
 BENCHMARK(prometheus_sink_write)->Apply(sizes);
 BENCHMARK(prometheus_sink_commit)
-    ->ArgNames({"series", "zipf"})
-    ->Args({1'000'000, 1})
-    ->Args({1'000'000, 0})
+    ->ArgNames({"series", "kept"})
+    ->ArgsProduct({{20'000, 1'000'000}, {0, 1}})
+    ->Iterations(10)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(prometheus_sink_restore)
+    ->ArgNames({"series"})
+    ->Arg(20'000)
+    ->Arg(1'000'000)
     ->Iterations(5)
     ->Unit(benchmark::kMillisecond);
 

@@ -10,7 +10,7 @@
 #include "cli/export_setup.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/time.hpp"
-#include "weir/io/kafka_probe.hpp"
+#include "weir/io/kafka_environment.hpp"
 #include "weir/pipeline/as_traffic.hpp"
 #include "weir/pipeline/check_brokers.hpp"
 #include "weir/pipeline/check_local.hpp"
@@ -56,6 +56,19 @@ Findings describe_kafka(const ExportOptions& options) {
     findings.push_back(
         warning(fmt::format("on the command line others may see {}", fmt::join(shown, ", ")),
                 "Give it with -X @FILE, or in a variable such as WEIR_KAFKA_SASL_PASSWORD_FILE"));
+  }
+  return findings;
+}
+
+Findings describe_state(const StateFolder& state) {
+  Finding folder = check_folder("state", state.folder);
+  if (folder.level == Finding::Level::warning && state.named) {
+    folder = problem(folder.text, "Let the user that weir runs as write there, or name another");
+  }
+  Findings findings = {std::move(folder)};
+  if (state_is_there(state.folder)) {
+    findings.push_back(ok(
+        "a state is there: counters and reading go on where they were, and --start says nothing"));
   }
   return findings;
 }
@@ -121,7 +134,11 @@ Findings describe_export(const ExportOptions& options, const JudgeOptions& judge
     findings.push_back(ok("leaves out flows that are not: " + options.where_text));
   }
   findings.push_back(check_memory(judge.metrics.size(), options.max_series, usable_memory()));
-  findings.push_back(ok("state is kept in memory alone: after a restart counters begin at 0"));
+  if (const auto state = state_folder_of(options)) {
+    add(findings, describe_state(*state));
+  } else {
+    findings.push_back(ok("state is kept in memory alone: after a restart counters begin at 0"));
+  }
   return findings;
 }
 

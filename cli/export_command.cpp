@@ -80,6 +80,9 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
   const sigset_t signals = block_signals();
   raise_file_limit();
 
+  log::info("starting", {{"version", std::string(version())},
+                         {"revision", std::string(git_hash())},
+                         {"source", describe_source(options)}});
   ExporterParts parts;
   parts.where = options.where;
   parts.format = options.format;
@@ -89,9 +92,19 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
   }
   const auto own = own_systems(options);
   parts.names = std::make_unique<AsNameUpdater>(name_options(options));
-  parts.metrics =
-      as_traffic_metrics(own, std::make_shared<AsNameLookup>(*parts.names), options.max_series);
-  parts.source = make_source(source_options(options));
+  parts.sink = std::make_unique<PrometheusSink>(PrometheusSinkOptions{
+      .metrics =
+          as_traffic_metrics(own, std::make_shared<AsNameLookup>(*parts.names), options.max_series),
+      .hold = options.hold,
+      .series_ttl = options.series_ttl});
+  SourceOptions source = source_options(options);
+  if (auto state = state_options(options)) {
+    parts.state = std::make_unique<ExportState>(std::move(*state), *parts.sink);
+    source.saved = parts.state->checkpoint().source;
+  }
+  parts.source = make_source(source);
+  parts.max_pending = options.max_pending;
+  parts.openmetrics_created = options.openmetrics_created;
   if (!options.listen_addresses.empty()) {
     parts.http.addresses = options.listen_addresses;
   }
@@ -101,9 +114,6 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
   if (!options.where_text.empty()) {
     parts.facts.emplace_back("Only flows where", options.where_text);
   }
-  log::info("starting", {{"version", std::string(version())},
-                         {"revision", std::string(git_hash())},
-                         {"source", describe_source(options)}});
   parts.on_failure = [] { kill(getpid(), SIGTERM); };  // wakes the thread that waits for signals
   StopDeadline deadline;  // outlives the exporter, whose end may take long
   Exporter exporter(std::move(parts));

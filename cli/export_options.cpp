@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/program_flags.hpp"
+#include "weir/base/duration.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/near_match.hpp"
 #include "weir/pipeline/registry.hpp"
@@ -15,13 +16,19 @@ namespace {
 
 constexpr unsigned long long kMaxSeries = 10'000'000;
 constexpr unsigned long long kMaxRate = 10'000'000;
+constexpr unsigned long long kMaxPending = 1'000'000'000'000;
 
 std::uint32_t parse_asn(std::string_view text) {
   std::string_view digits = text;
   if (digits.starts_with("AS") || digits.starts_with("as")) {
     digits.remove_prefix(2);
   }
-  return static_cast<std::uint32_t>(parse_number("--asn", digits, 0, 0xffffffff));
+  try {
+    return static_cast<std::uint32_t>(parse_number("--asn", digits, 0, 0xffffffff));
+  } catch (const Error& error) {
+    throw Error::usage(
+        fmt::format("{}; give your AS numbers, as in --asn 64500,64501", error.what()));
+  }
 }
 
 std::string parse_format(const std::string& text) {
@@ -39,6 +46,15 @@ Filter parse_where(const std::string& text) {
   } catch (const Error& error) {
     throw Error::usage(fmt::format("--where: {}", error.what()));
   }
+}
+
+/// Whether counters begin at 0 then.
+bool parse_on_change(const std::string& text) {
+  if (text != "refuse" && text != "restart") {
+    throw Error::usage(
+        fmt::format("--on-config-change: \"{}\" is neither refuse nor restart", text));
+  }
+  return text == "restart";
 }
 
 void add_all(std::vector<std::string>& list, const std::string& value) {
@@ -120,6 +136,37 @@ std::vector<Flag> metric_flags(ExportOptions& options) {
   };
 }
 
+std::vector<Flag> state_flags(ExportOptions& options) {
+  using Kind = Flag::Kind;
+  return {
+      {"--state-dir", Kind::value, "DIR|none",
+       "Where counters and offsets are kept together ($STATE_DIRECTORY, else ./weir-state)",
+       [&](const std::string& value) { options.state_dir = value; }},
+      {"--on-config-change", Kind::value, "refuse|restart",
+       "What to do if the counters kept mean something else: end, or begin them at 0 (refuse)",
+       [&](const std::string& value) { options.restart_counters = parse_on_change(value); }},
+      {"--max-pending", Kind::value, "N",
+       "Messages that may wait while the state cannot be written, then reading pauses (10000000)",
+       [&](const std::string& value) {
+         options.max_pending = parse_number("--max-pending", value, 1, kMaxPending);
+       }},
+      {"--new-series-at-zero", Kind::maybe, "[DURATION]",
+       "Series that appear show 0 first, for longer than your longest scrape interval (65s)",
+       [&](const std::string& value) {
+         options.hold = parse_duration_flag("--new-series-at-zero", value);
+       },
+       "65s"},
+      {"--series-ttl", Kind::value, "DURATION",
+       "Do not show series any longer that did not count for so long (never)",
+       [&](const std::string& value) {
+         options.series_ttl = parse_duration_flag("--series-ttl", value, std::chrono::seconds(1));
+       }},
+      {"--openmetrics-created", Kind::toggle, "",
+       "Say in OpenMetrics since when each series has been counted",
+       [&](const std::string&) { options.openmetrics_created = true; }},
+  };
+}
+
 std::vector<Flag> program_flags(ExportOptions& options) {
   using Kind = Flag::Kind;
   return {
@@ -135,7 +182,7 @@ std::vector<Flag> program_flags(ExportOptions& options) {
 
 std::vector<Flag> export_flags(ExportOptions& options) {
   std::vector<Flag> all = source_flags(options);
-  for (auto table : {metric_flags(options), program_flags(options),
+  for (auto table : {metric_flags(options), state_flags(options), program_flags(options),
                      log_flags(options.log_level, options.log_format)}) {
     all.insert(all.end(), table.begin(), table.end());
   }
@@ -155,6 +202,9 @@ void check_export_options(const ExportOptions& options) {
   if (!kafka && !options.kafka_flag.empty()) {
     throw Error::usage(fmt::format("{} is about Kafka, and means nothing with --from or --demo",
                                    options.kafka_flag));
+  }
+  if (options.demo && !options.state_dir.empty() && options.state_dir != "none") {
+    throw Error::usage("--state-dir means nothing with --demo: what is made up is not kept");
   }
   if (kafka && options.kafka.brokers.empty()) {
     throw Error::usage("--brokers is missing: where is Kafka? As in --brokers kafka1:9092");

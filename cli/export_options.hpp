@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,6 +26,12 @@ struct ExportOptions {
   std::string as_names{kDefaultAsNames};
   bool as_names_given = false;
   std::size_t max_series = 1'000'000;
+  std::string state_dir;  ///< empty: the default, `none`: none
+  bool restart_counters = false;
+  std::uint64_t max_pending = 10'000'000;   ///< messages
+  std::chrono::milliseconds hold{0};        ///< of new series at 0; 0: not
+  std::chrono::milliseconds series_ttl{0};  ///< 0: for ever
+  bool openmetrics_created = false;
   Filter where;  ///< matches all unless given
   std::string where_text;
   std::string format = "auto";

@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include "weir/base/log.hpp"
 #include "weir/io/http_server.hpp"
 #include "weir/source/synthetic_flows.hpp"
 
@@ -53,6 +58,45 @@ AsNameOptions name_options(const ExportOptions& options) {
     };
   }
   return names;
+}
+
+std::optional<StateFolder> state_folder_of(const ExportOptions& options) {
+  const bool named = !options.state_dir.empty();
+  // What a file or standard input brings is counted anew each time, unless somebody asks for more.
+  if (options.state_dir == "none" || options.demo || (!named && !options.from.empty())) {
+    return std::nullopt;
+  }
+  std::string folder = options.state_dir;
+  if (!named) {
+    // systemd gives a list; the first is the one for whoever needs but one.
+    const char* const given = std::getenv("STATE_DIRECTORY");
+    const std::string_view list = given == nullptr ? "" : given;
+    folder = list.empty() ? "./weir-state" : std::string(list.substr(0, list.find(':')));
+  }
+  const std::vector<std::string> places = options.from.empty()
+                                              ? options.kafka.topics
+                                              : std::vector<std::string>{"file:" + options.from};
+  return StateFolder{state_folder(folder, places), named};
+}
+
+std::optional<ExportStateOptions> state_options(const ExportOptions& options) {
+  const auto state = state_folder_of(options);
+  if (!state) {
+    return std::nullopt;
+  }
+  const std::string why = state->named ? "" : cannot_keep_state(state->folder);
+  if (!why.empty()) {
+    log::warn("counters and offsets are kept in memory alone, and begin anew with each start: " +
+              why + "; name a folder with --state-dir, or none");
+    return std::nullopt;
+  }
+  std::vector<std::uint32_t> own = own_systems(options);
+  std::sort(own.begin(), own.end());
+  own.erase(std::unique(own.begin(), own.end()), own.end());
+  return ExportStateOptions{
+      state->folder,
+      {{"--asn", fmt::format("{}", fmt::join(own, ","))}, {"--where", options.where_text}},
+      options.restart_counters};
 }
 
 std::vector<std::string> listen_addresses(const ExportOptions& options) {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/export_options.hpp"
 #include "weir/enrich/as_name_updater.hpp"
+#include "weir/pipeline/export_state.hpp"
 #include "weir/pipeline/registry.hpp"
 
 namespace weir {
@@ -23,6 +25,17 @@ namespace weir {
 
 /// Where AS names come from.
 [[nodiscard]] AsNameOptions name_options(const ExportOptions& options);
+
+/// Where it keeps its counters, and whether somebody said so. None: it keeps them in memory alone.
+struct StateFolder {
+  std::string folder;  ///< for these topics
+  bool named = false;
+};
+[[nodiscard]] std::optional<StateFolder> state_folder_of(const ExportOptions& options);
+
+/// The same as the state takes it. Where the default folder cannot be written in, it is warned of,
+/// and there is none; of one that was named, the state will say so.
+[[nodiscard]] std::optional<ExportStateOptions> state_options(const ExportOptions& options);
 
 /// Where it listens.
 [[nodiscard]] std::vector<std::string> listen_addresses(const ExportOptions& options);

@@ -64,6 +64,19 @@ const Flag* find_flag(const std::vector<Flag>& flags, std::string_view name) {
   return found == flags.end() ? nullptr : &*found;
 }
 
+/// Writes out the values that were left out because they need not be given.
+std::vector<std::string> with_values(const std::vector<Flag>& flags,
+                                     std::vector<std::string> words) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const Flag* const flag = find_flag(flags, words[i]);
+    const bool bare = i + 1 == words.size() || words[i + 1].starts_with('-');
+    if (flag != nullptr && flag->kind == Flag::Kind::maybe && bare) {
+      words[i] += "=" + flag->otherwise;
+    }
+  }
+  return words;
+}
+
 /// CLI11 would take the next flag for a value that was forgotten.
 void check_values(const std::string& command, const std::vector<Flag>& flags,
                   const std::vector<std::string>& words) {
@@ -155,7 +168,7 @@ Parsed parse_flags(const std::string& command, const std::string& description,
     add_flag(app, flag);
   }
   const auto long_names = long_names_of(flags);
-  auto words = with_two_dashes(arguments, long_names);
+  auto words = with_values(flags, with_two_dashes(arguments, long_names));
   check_values(command, flags, words);
   std::reverse(words.begin(), words.end());
   try {

@@ -13,6 +13,7 @@ struct Flag {
     value,   ///< takes one value; of several the last counts
     list,    ///< takes one value each time, and may be given several times
     toggle,  ///< takes none
+    maybe,   ///< takes one value, or none, which means `otherwise`
   };
   std::string names;  ///< as in "--brokers,--broker" or "-X"
   Kind kind = Kind::value;
@@ -20,6 +21,7 @@ struct Flag {
   std::string help;
   /// Called for each value in order, "" for a toggle. May throw Error::usage.
   std::function<void(const std::string& value)> take;
+  std::string otherwise{};  ///< of Kind::maybe: what it is without a value
 };
 
 enum class Parsed {
@@ -29,7 +31,8 @@ enum class Parsed {
 
 /// Reads a command's arguments by its table. Long flags may be written with one dash, as Go
 /// programs accept. Throws Error::usage that names the flag, with near matches for an unknown one;
-/// so does a flag whose value is missing, followed by another flag, or empty after a `=`.
+/// so does a flag whose value is missing, followed by another flag, or empty after a `=`. Where a
+/// value is not needed, the next word is it unless it begins with a dash.
 Parsed parse_flags(const std::string& command, const std::string& description,
                    const std::vector<Flag>& flags, const std::vector<std::string>& arguments);
 

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "tests/support/temp_folder.hpp"
 
 namespace weir {
 namespace {
@@ -32,7 +35,7 @@ TEST(CheckReportTest, FlagsAreSaidInPlainWords) {
       AllOf(HasSubstr("Kafka at k1:9092,k2:9092, topic a, b, partitions 0, 1, 2, from messages of "
                       "2026-01-02T03:04:05Z on"),
             HasSubstr("own AS numbers: 64500, 64501"), HasSubstr("proto == tcp"),
-            HasSubstr("at most 500 series"), HasSubstr("counters begin at 0"),
+            HasSubstr("at most 500 series"), HasSubstr("state in ./weir-state/a+b, "),
             HasSubstr("counts bytes in flow_receive_bytes_total by source_as, source_as_name, "
                       "destination_as, destination_as_name, hostname"),
             Not(HasSubstr("warning"))));
@@ -40,6 +43,24 @@ TEST(CheckReportTest, FlagsAreSaidInPlainWords) {
               HasSubstr("all partitions, from what comes after the start on"));
   EXPECT_THAT(described({"--brokers", "k", "--topic", "a", "--asn", "1", "--start", "earliest"}),
               HasSubstr("from the first message"));
+}
+
+TEST(CheckReportTest, TellsWhereTheStateIsAndWhetherThereIsOne) {
+  const TempFolder temp;
+  const std::vector<std::string> words = {"--brokers", "k", "--topic",     "a",
+                                          "--asn",     "1", "--state-dir", temp.path()};
+  EXPECT_THAT(described(words), AllOf(HasSubstr("ok       state in " + temp.path() + "/a, "),
+                                      Not(HasSubstr("a state is there"))));
+  std::filesystem::create_directories(temp.path("a"));
+  temp.put("a/log-1", "x");
+  EXPECT_THAT(described(words), HasSubstr("ok       a state is there"));
+  temp.put("file", "x");
+  EXPECT_THAT(
+      described({"--brokers", "k", "--topic", "a", "--asn", "1", "--state-dir", temp.path("file")}),
+      HasSubstr("problem  state in " + temp.path("file") + "/a"));
+  EXPECT_THAT(described({"--brokers", "k", "--topic", "a", "--asn", "1", "--state-dir", "none"}),
+              HasSubstr("in memory alone"));
+  EXPECT_THAT(described({"--demo"}), HasSubstr("in memory alone"));
 }
 
 TEST(CheckReportTest, SecretsAreNeverShownAndNamedWhereOthersMaySeeThem) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weir/base/error.hpp"
+#include "tests/support/usage_error.hpp"
 
 namespace weir {
 namespace {
@@ -23,13 +23,7 @@ ExportOptions parse(const std::vector<std::string>& words) {
 }
 
 std::string error(const std::vector<std::string>& words) {
-  try {
-    parse(words);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), Error::kUsage);
-    return error.what();
-  }
-  return "no error";
+  return usage_error([&] { parse(words); });
 }
 
 TEST(ExportOptionsTest, FlowExportersFlagsWork) {
@@ -79,7 +73,18 @@ TEST(ExportOptionsTest, EveryFlagOfTheTableIsTaken) {
                                        "--log.format",
                                        "json",
                                        "--demo.rate",
-                                       "7"});
+                                       "7",
+                                       "--state-dir",
+                                       "s",
+                                       "--on-config-change",
+                                       "restart",
+                                       "--max-pending",
+                                       "9",
+                                       "--series-ttl",
+                                       "2h",
+                                       "--openmetrics-created",
+                                       "--new-series-at-zero",
+                                       "30s"});
   EXPECT_EQ(options.kafka.brokers, "a:1,b:2,c:3");
   EXPECT_THAT(options.kafka.topics, ElementsAre("x", "y", "z"));
   ASSERT_TRUE(options.kafka.partitions.has_value());
@@ -99,6 +104,12 @@ TEST(ExportOptionsTest, EveryFlagOfTheTableIsTaken) {
   EXPECT_EQ(options.log_level, log::Level::debug);
   EXPECT_EQ(options.log_format, log::Format::json);
   EXPECT_EQ(options.demo_rate, 7U);
+  EXPECT_EQ(options.state_dir, "s");
+  EXPECT_TRUE(options.restart_counters);
+  EXPECT_EQ(options.max_pending, 9U);
+  EXPECT_EQ(options.series_ttl, std::chrono::hours(2));
+  EXPECT_TRUE(options.openmetrics_created);
+  EXPECT_EQ(options.hold, std::chrono::seconds(30));
 }
 
 TEST(ExportOptionsTest, DefaultsAreTheContracts) {
@@ -111,6 +122,12 @@ TEST(ExportOptionsTest, DefaultsAreTheContracts) {
   EXPECT_EQ(options.max_series, 1'000'000U);
   EXPECT_TRUE(options.where.matches_all());
   EXPECT_EQ(options.format, "auto");
+  EXPECT_EQ(options.state_dir, "");
+  EXPECT_FALSE(options.restart_counters);
+  EXPECT_EQ(options.hold.count(), 0);
+  EXPECT_EQ(options.series_ttl.count(), 0);
+  EXPECT_FALSE(options.openmetrics_created);
+  EXPECT_EQ(parse({"--new-series-at-zero", "--from", "-"}).hold, std::chrono::seconds(65));
   EXPECT_FALSE(options.enable_lifecycle);
   EXPECT_EQ(options.log_level, log::Level::info);
 }
@@ -153,15 +170,27 @@ TEST(ExportOptionsTest, WrongValuesAreErrorsThatNameTheFlag) {
                                                        {"--demo.rate", "0"},
                                                        {"--start", "noon"},
                                                        {"--partitions", "x"},
+                                                       {"--on-config-change", "perhaps"},
+                                                       {"--max-pending", "0"},
+                                                       {"--series-ttl", "soon"},
+                                                       {"--series-ttl", "10ms"},
+                                                       {"--new-series-at-zero", "x"},
                                                        {"-X", "novalue"}};
   for (const auto& words : wrong) {
     EXPECT_THAT(error(words), HasSubstr(words[0])) << words[1];
   }
   EXPECT_THAT(error({"--format", "jsno"}), HasSubstr("Did you mean json?"));
+  EXPECT_THAT(error({"--asn", "ASx"}), AllOf(HasSubstr("\"x\""), HasSubstr("4294967295"),
+                                             HasSubstr("as in --asn 64500,64501")));
+}
+
+TEST(ExportOptionsTest, WhatIsMadeUpIsNotKept) {
+  EXPECT_THAT(error({"--demo", "--state-dir", "x"}), HasSubstr("--state-dir"));
+  EXPECT_EQ(parse({"--demo", "--state-dir", "none"}).state_dir, "none");
 }
 
 TEST(ExportOptionsTest, FlagsOfLaterVersionsAreUnknown) {
-  for (const char* flag : {"--state-dir", "--group", "--web.config.file", "--config"}) {
+  for (const char* flag : {"--group", "--web.config.file", "--config"}) {
     EXPECT_THAT(error({"--demo", flag, "x"}), HasSubstr(std::string("unknown flag ") + flag));
   }
 }

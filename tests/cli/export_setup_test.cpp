@@ -5,6 +5,9 @@
 
 #include <string>
 
+#include "tests/support/scoped_variable.hpp"
+#include "tests/support/temp_folder.hpp"
+
 namespace weir {
 namespace {
 
@@ -25,6 +28,51 @@ TEST(ExportSetupTest, EachKindOfSourceHasItsWords) {
   options.demo = true;
   EXPECT_EQ(source_options(options).kind, "demo");
   EXPECT_EQ(describe_source(options), "2000 made-up records a second");
+}
+
+TEST(ExportSetupTest, StateIsKeptBesideWeirUnlessSomebodySaysElse) {
+  ExportOptions options;
+  options.kafka.topics = {"a", "b"};
+  {
+    const ScopedVariable none("STATE_DIRECTORY", std::nullopt);
+    ASSERT_TRUE(state_folder_of(options));
+    EXPECT_EQ(state_folder_of(options)->folder, "./weir-state/a+b");
+    EXPECT_FALSE(state_folder_of(options)->named);
+  }
+  const ScopedVariable two("STATE_DIRECTORY", "/var/lib/weir:/var/lib/other");
+  EXPECT_EQ(state_folder_of(options)->folder, "/var/lib/weir/a+b");
+  options.state_dir = "s";
+  EXPECT_EQ(state_folder_of(options)->folder, "s/a+b");
+  EXPECT_TRUE(state_folder_of(options)->named);
+  options.state_dir = "none";
+  EXPECT_FALSE(state_folder_of(options));
+  options.state_dir = "";
+  options.from = "records.json";
+  EXPECT_FALSE(state_folder_of(options)) << "what a file brings is counted anew each time";
+  options.state_dir = "s";
+  EXPECT_EQ(state_folder_of(options)->folder, "s/file%3Arecords.json");
+}
+
+TEST(ExportSetupTest, TheMeaningOfCountersIsWhoseTheyAreAndWhatIsLeftOut) {
+  const TempFolder temp;
+  ExportOptions options;
+  options.kafka.topics = {"a"};
+  options.own_systems = {2, 1, 2};
+  options.where_text = "bytes > 5";
+  options.state_dir = temp.path();
+  const auto state = state_options(options);
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->meaning, (Meaning{{"--asn", "1,2"}, {"--where", "bytes > 5"}}));
+  EXPECT_FALSE(state->restart_on_change);
+}
+
+TEST(ExportSetupTest, ADefaultFolderThatCannotBeWrittenInIsOnlyWarnedOf) {
+  const TempFolder temp;
+  temp.put("file", "x");
+  const ScopedVariable there("STATE_DIRECTORY", temp.path("file"));
+  ExportOptions options;
+  options.kafka.topics = {"a"};
+  EXPECT_FALSE(state_options(options));
 }
 
 TEST(ExportSetupTest, OwnSystemsAreThoseGivenElseZeroOrTheInventedOne) {

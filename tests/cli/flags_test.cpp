@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/usage_error.hpp"
 #include "weir/base/error.hpp"
 
 namespace weir {
@@ -15,6 +16,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 class FlagsTest : public testing::Test {
  protected:
@@ -27,6 +29,8 @@ class FlagsTest : public testing::Test {
              [this](const std::string& value) { seen.push_back("from=" + value); }},
             {"-X", Flag::Kind::list, "KEY=VALUE", "A property",
              [this](const std::string& value) { seen.push_back("X:" + value); }},
+            {"--hold", Flag::Kind::maybe, "[DURATION]", "For so long",
+             [this](const std::string& value) { seen.push_back("hold=" + value); }, "65s"},
             {"--fast", Flag::Kind::toggle, "", "Quickly",
              [this](const std::string&) { seen.emplace_back("fast"); }}};
   }
@@ -36,13 +40,7 @@ class FlagsTest : public testing::Test {
     return seen;
   }
   std::string error(const std::vector<std::string>& words) {
-    try {
-      parse_flags("weir test", "Tests.", table(), words);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.exit_code(), Error::kUsage);
-      return error.what();
-    }
-    return "no error";
+    return usage_error([&] { parse_flags("weir test", "Tests.", table(), words); });
   }
 
   std::vector<std::string> seen;
@@ -77,6 +75,15 @@ TEST_F(FlagsTest, ValuesAreTakenAsTheyAre) {
     EXPECT_THAT(parse({std::string("--from=") + value}), ElementsAre(std::string("from=") + value));
   }
   EXPECT_THAT(parse({"--from", ""}), ElementsAre("from="));
+}
+
+TEST_F(FlagsTest, AValueThatNeedNotBeGivenIsTheNextWordUnlessThatIsAFlag) {
+  EXPECT_THAT(parse({"--hold"}), ElementsAre("hold=65s"));
+  EXPECT_THAT(parse({"-hold", "--fast"}), UnorderedElementsAre("hold=65s", "fast"));
+  EXPECT_THAT(parse({"--hold", "-X", "a=b"}), UnorderedElementsAre("hold=65s", "X:a=b"));
+  EXPECT_THAT(parse({"--hold", "30s", "--fast"}), UnorderedElementsAre("hold=30s", "fast"));
+  EXPECT_THAT(parse({"--hold=30s"}), ElementsAre("hold=30s"));
+  EXPECT_THAT(error({"--hold="}), HasSubstr("--hold"));
 }
 
 TEST_F(FlagsTest, NoWordsAreNoFlags) {

@@ -101,6 +101,7 @@ def shape(output):
     text = "\n".join(lines)
     text = re.sub(r"cluster \S+", "cluster ID", text)
     text = re.sub(r"\S+\.txt", "FILE", text)
+    text = re.sub(r"state in \S+,", "state in FOLDER,", text)
     text = re.sub(r"topic \S+?(?=[,: ])", "topic TOPIC", text)
     text = re.sub(r"\S*:\d{3,}", "HOST:PORT", text)
     return re.sub(r"changed .*", "changed", text)

@@ -263,7 +263,8 @@ def test_weir_takes_the_flags_of_the_compose_file_and_of_the_unit(tmp_path):
     flags = re.search(r'^ARGS="(.*)"$', default, re.M)[1].split()
     for number, args in enumerate((words, flags)):
         args = [re.sub(r"(kafka|localhost):9092", "127.0.0.1:9", word) for word in args]
-        weir = Weir(command, *args, "--as-names", "none", folder=tmp_path, name=f"weir{number}")
+        weir = Weir(command, *args, "--as-names", "none", "--state-dir", f"state{number}",
+                    folder=tmp_path, name=f"weir{number}")  # fmt: skip
         with weir:
             weir.wait_for_url(weir.url + "/-/healthy")
             assert weir.stop() == 0

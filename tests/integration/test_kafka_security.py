@@ -79,7 +79,7 @@ class Site:
     def arguments(self, listener, topic):
         address = self.kafka.addresses.get(listener, self.kafka.brokers)
         return ["--brokers", address, "--topic", topic, "--start", "earliest",
-                "--asn", ",".join(map(str, OWN))]  # fmt: skip
+                "--state-dir", "none", "--asn", ",".join(map(str, OWN))]  # fmt: skip
 
     def send(self, topic, truth, count=50):
         messages = numbered(count, first=sum(truth.messages.values()))
@@ -374,7 +374,8 @@ def test_secrets_come_from_the_environment_and_files_as_systemd_gives_them(site,
     ids=["misspelt", "unreadable", "twice", "bad-value", "no-mechanism"],
 )  # fmt: skip
 def test_a_wrong_variable_is_an_error_that_names_it(tmp_path, variables, told):
-    words = ("export", "--brokers", "127.0.0.1:1", "--topic", "flows", "--as-names", "none")
+    words = ("export", "--brokers", "127.0.0.1:1", "--topic", "flows", "--as-names", "none",
+             "--state-dir", "none")  # fmt: skip
     weir = run(*words, "--web.listen-address", "127.0.0.1:0", folder=tmp_path, env=variables)
     assert weir.exit_status == 2
     assert re.search(told, weir.err) and PASSWORD not in weir.err

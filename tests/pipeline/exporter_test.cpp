@@ -39,7 +39,9 @@ class ExporterTest : public testing::Test {
   ExporterParts parts() {
     ExporterParts parts;
     parts.names = std::make_unique<AsNameUpdater>(name_options_);
-    parts.metrics = as_traffic_metrics({64500}, std::make_shared<AsNameLookup>(*parts.names), 1000);
+    parts.sink = std::make_unique<PrometheusSink>(
+        PrometheusSinkOptions{.metrics = as_traffic_metrics(
+                                  {64500}, std::make_shared<AsNameLookup>(*parts.names), 1000)});
     parts.source = std::make_unique<FakeSource>(feed_);
     parts.http.addresses = {"127.0.0.1:0"};
     parts.facts = {{"Source", "a test"}};

@@ -73,6 +73,10 @@ class SumSink final : public Sink {
     accounts.counted += batch.size();
   }
   bool commit(const Checkpoint& checkpoint) override {
+    if (refuses) {
+      ++refused;
+      return false;
+    }
     dirty_ = false;
     shown.with([&](Shown& now) { now = {sum_, checkpoint, now.commits + 1}; });
     return true;
@@ -83,6 +87,8 @@ class SumSink final : public Sink {
   }
 
   Guarded<Shown> shown;
+  std::atomic<bool> refuses{false};  ///< commits
+  std::atomic<int> refused{0};
 
  private:
   std::uint64_t sum_ = 0;
@@ -91,10 +97,15 @@ class SumSink final : public Sink {
 
 class PipelineTest : public testing::Test {
  protected:
-  void make(std::vector<std::unique_ptr<Stage>> stages = {}) {
-    pipeline_ =
-        std::make_unique<Pipeline>(std::make_unique<FakeSource>(feed_),
-                                   std::make_unique<SizeDecoder>(), std::move(stages), sink_);
+  void make(std::vector<std::unique_ptr<Stage>> stages = {}, PipelineOptions options = {}) {
+    pipeline_ = std::make_unique<Pipeline>(std::make_unique<FakeSource>(feed_),
+                                           std::make_unique<SizeDecoder>(), std::move(stages),
+                                           sink_, std::move(options));
+  }
+  void wait_until_refused(int commits) const {
+    while (sink_.refused < commits) {
+      std::this_thread::yield();
+    }
   }
   void start() {
     thread_ = std::jthread([this](const std::stop_token& stop) { pipeline_->run(stop); });
@@ -124,6 +135,59 @@ TEST_F(PipelineTest, ACommitShowsWhatWasReadWithItsPositionsAndAccounts) {
   EXPECT_EQ(shown.checkpoint.source.origins[0].next, 3);
   EXPECT_EQ(shown.checkpoint.accounts.counted, 2U);
   EXPECT_EQ(shown.checkpoint.accounts.unaccounted(), 0);
+}
+
+TEST_F(PipelineTest, GoesOnFromTheAccountsOfAnotherProcess) {
+  PipelineOptions options;
+  options.accounts.counted = 40;
+  make({}, std::move(options));
+  feed_->send("abc");
+  start();
+  feed_->wait_until_read(1);
+  stop();
+  EXPECT_EQ(sink_.now().checkpoint.accounts.counted, 41U);
+}
+
+TEST_F(PipelineTest, ACommitThatFailsTakesNothingBackAndIsMadeLater) {
+  sink_.refuses = true;
+  make();
+  feed_->send("abc");
+  start();
+  wait_until_refused(1);
+  EXPECT_FALSE(pipeline_->wait_for_commit(0ms, std::chrono::hours(1)));
+  EXPECT_TRUE(feed_->committed.with([](const auto& all) { return all.empty(); }));
+  feed_->send("abcde");
+  feed_->wait_until_read(2);
+  EXPECT_FALSE(pipeline_->paused());
+  sink_.refuses = false;
+  while (!pipeline_->wait_for_commit(0ms, 60s) || sink_.now().sum != 8) {
+  }
+  EXPECT_EQ(sink_.now().commits, 1);
+  EXPECT_EQ(pipeline_->pending(), 0U);
+  stop();
+}
+
+TEST_F(PipelineTest, ReadingPausesWhenTooMuchWaitsForACommit) {
+  sink_.refuses = true;
+  PipelineOptions options;
+  options.max_pending = 2;
+  make({}, std::move(options));
+  start();
+  feed_->send("abc");
+  feed_->send("abc");
+  feed_->wait_until_read(2);
+  while (!pipeline_->paused()) {
+    std::this_thread::yield();
+  }
+  feed_->send("abcde");
+  wait_until_refused(sink_.refused + 2);
+  EXPECT_EQ(feed_->read, 2);
+  EXPECT_EQ(pipeline_->pending(), 2U);
+  sink_.refuses = false;
+  feed_->wait_until_read(3);
+  EXPECT_FALSE(pipeline_->paused());
+  stop();
+  EXPECT_EQ(sink_.now().sum, 11U);
 }
 
 TEST_F(PipelineTest, ACommitThatIsAskedForHoldsWhatWasReadBefore) {

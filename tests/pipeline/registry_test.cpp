@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 
 #include "tests/support/rows.hpp"
@@ -54,6 +55,23 @@ TEST(RegistryTest, SourcesAreMadeByKind) {
   EXPECT_TRUE(make_source(options)->status().started);
   options.path = "/nowhere/at/all";
   EXPECT_THAT(usage_error([&] { make_source(options); }), HasSubstr("--from"));
+}
+
+TEST(RegistryTest, SourcesGoOnWhereASavedStateSays) {
+  SourceOptions options;
+  options.kind = "file";
+  options.path = std::string(WEIR_SOURCE_DIR) + "/CMakeLists.txt";
+  options.saved = make_source(options)->state();
+  std::ifstream file(options.path);
+  std::string line;
+  ASSERT_TRUE(std::getline(file, line));
+  options.saved.origins.at(0).next = static_cast<std::int64_t>(line.size() + 1);
+  EXPECT_EQ(make_source(options)->state(), options.saved);
+  options.kind = "kafka";
+  options.kafka.brokers = "127.0.0.1:1";  // no broker listens on port 1
+  options.kafka.topics = {"flows"};
+  options.saved.origins = {{"flows", "0", "A", 7, 9, 0}};
+  EXPECT_EQ(make_source(options)->state(), options.saved);
 }
 
 TEST(RegistryTest, AnUnknownKindOfSourceIsAnError) {

@@ -33,7 +33,10 @@ class SelfMetricsTest : public testing::Test {
     metric.name = "flow_receive_bytes_total";
     metric.total = 77;
     metric.capped = 5;
-    metric.population = {3, 2, 9};
+    metric.population = {3, 2, 1, 9};
+    metric.held_value = 4;
+    metric.dormant_value = 20;
+    metric.dropped_value = 3;
     flows_.metrics.push_back(metric);
     flows_.checkpoint.source.origins = {{"a", "0", "", 42, 45, 7}, {"a", "1", "", -1, -1, 0}};
     Accounts& accounts = flows_.checkpoint.accounts;
@@ -42,6 +45,7 @@ class SelfMetricsTest : public testing::Test {
     accounts.counted = 9;
     accounts.filter(Filtered::marker, 3);
     accounts.refuse(Refused::not_json);
+    flows_.commit_failures = 6;
     flows_.committed_at = std::chrono::system_clock::time_point(std::chrono::seconds(1700000000));
     source_ = {true, true, "", {{"a", "0", 42, 45}, {"a", "1", -1, -1}, {"b", "0", 5, 5}}};
     http_.requests = 99;
@@ -71,6 +75,14 @@ TEST_F(SelfMetricsTest, EveryNameOfTheContractIsThere) {
         "weir_records_lost_total{topic=\"a\",partition=\"0\"} 7\n",
         "weir_series{metric=\"flow_receive_bytes_total\",state=\"live\"} 3\n",
         "weir_series{metric=\"flow_receive_bytes_total\",state=\"dormant\"} 2\n",
+        "weir_series_held{metric=\"flow_receive_bytes_total\"} 1\n",
+        "weir_series_value{metric=\"flow_receive_bytes_total\",state=\"live\"} 50\n",
+        "weir_series_value{metric=\"flow_receive_bytes_total\",state=\"held\"} 4\n",
+        "weir_series_value{metric=\"flow_receive_bytes_total\",state=\"dormant\"} 20\n",
+        "weir_series_dropped_value_total{metric=\"flow_receive_bytes_total\"} 3\n",
+        "weir_commit_failures_total 6\n",
+        "weir_pending_messages 0\n",
+        "weir_reading_paused 0\n",
         "weir_series_limit{metric=\"flow_receive_bytes_total\"} 9\n",
         "weir_series_capped_total{metric=\"flow_receive_bytes_total\"} 5\n",
         "weir_metric_value_total{metric=\"flow_receive_bytes_total\"} 77\n",

@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/sink/sink_fixture.hpp"
 
@@ -34,7 +36,8 @@ class Exposition : public ::testing::Test {
 
   std::shared_ptr<TestLookup> names =
       std::make_shared<TestLookup>(NameMap{{1, "LEVEL3, \"US\""}, {64500, "OWN\\NET"}});
-  PrometheusSink sink{default_metrics(names)};
+  TestClock clock;
+  PrometheusSink sink{{.metrics = default_metrics(names), .now = clock.reader()}};
 };
 
 TEST_F(Exposition, IsTheSameHoweverLittleRoomThereIs) {
@@ -100,8 +103,58 @@ TEST_F(Exposition, WritesOpenMetrics) {
   EXPECT_EQ(samples_of(body), samples_of(body_of(sink)));
 }
 
+/// The lines of a body that belong to series.
+std::vector<std::string> sample_lines(const std::string& body) {
+  std::vector<std::string> lines;
+  std::istringstream in(body);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with('#')) {
+      lines.push_back(line);
+    }
+  }
+  return lines;
+}
+
+TEST_F(Exposition, SaysSinceWhenSeriesWereCountedOnlyInOpenMetricsAndIfAsked) {
+  EXPECT_EQ(body_of(sink, ExpositionFormat::text, "", true), body_of(sink));
+  const std::string plain = body_of(sink, ExpositionFormat::openmetrics);
+  EXPECT_EQ(plain.find("_created"), std::string::npos);
+  const auto without = sample_lines(plain);
+  const auto with = sample_lines(body_of(sink, ExpositionFormat::openmetrics, "", true));
+  ASSERT_EQ(with.size(), 2 * without.size());
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    // A label set's lines stand together.
+    const std::string& total = with[2 * i];
+    const std::string& created = with[2 * i + 1];
+    EXPECT_EQ(total, without[i]);
+    const std::size_t name = total.find("_total{");
+    const std::size_t labels_end = total.rfind(' ');
+    ASSERT_EQ(created.substr(0, created.rfind(' ')),
+              total.substr(0, name) + "_created" + total.substr(name + 6, labels_end - name - 6));
+    EXPECT_EQ(created.substr(created.rfind(' ') + 1), "1800000000");
+  }
+}
+
+TEST_F(Exposition, WithCreatedLinesItIsTheSameHoweverLittleRoomThereIs) {
+  const std::string whole = body_of(sink, ExpositionFormat::openmetrics, "", true);
+  const auto body = std::make_shared<const ExpositionBody>(sink.snapshot(), "",
+                                                           ExpositionFormat::openmetrics, true);
+  ASSERT_EQ(body->size(), whole.size());
+  for (const std::size_t room : {1UL, 7UL, 63UL, 64UL, 200UL, 301UL, 5000UL}) {
+    ExpositionBody::Reader reader(body);
+    std::string read;
+    std::string piece(room + 1, '!');
+    std::size_t got = 0;
+    while ((got = reader.read(piece.data(), room)) != 0) {
+      ASSERT_EQ(piece[room], '!') << "wrote past the room";
+      read.append(piece, 0, got);
+    }
+    ASSERT_EQ(read, whole) << "room " << room;
+  }
+}
+
 TEST(ExpositionBody, IsOnlyHeadsWithoutSeries) {
-  PrometheusSink sink(default_metrics(std::make_shared<TestLookup>()));
+  PrometheusSink sink({.metrics = default_metrics(std::make_shared<TestLookup>())});
   EXPECT_EQ(body_of(sink),
             "# HELP flow_transmit_bytes_total Bytes transferred.\n"
             "# TYPE flow_transmit_bytes_total counter\n"
@@ -110,7 +163,7 @@ TEST(ExpositionBody, IsOnlyHeadsWithoutSeries) {
 }
 
 TEST(ExpositionBody, CanBeEmpty) {
-  PrometheusSink sink({});
+  PrometheusSink sink(PrometheusSinkOptions{});
   EXPECT_EQ(body_of(sink), "");
   EXPECT_EQ(body_of(sink, ExpositionFormat::openmetrics), "# EOF\n");
 }

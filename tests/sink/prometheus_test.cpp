@@ -38,7 +38,7 @@ std::uint64_t resident_bytes() {
 
 TEST(PrometheusSink, CountsTheDefaultMetricsAsTheirDefinitionSays) {
   const NameMap names = {{64500, "OWN"}, {1, "LVLT, ONE"}, {2, "TWO"}};
-  PrometheusSink sink(default_metrics(std::make_shared<TestLookup>(names)));
+  PrometheusSink sink({.metrics = default_metrics(std::make_shared<TestLookup>(names))});
   std::mt19937_64 random(7);
   Accounts accounts;
   Samples truth;
@@ -71,7 +71,7 @@ TEST(PrometheusSink, CountsTheDefaultMetricsAsTheirDefinitionSays) {
 }
 
 TEST(PrometheusSink, ShowsNothingBeforeACommitAndThenAllOfOneMoment) {
-  PrometheusSink sink(default_metrics(std::make_shared<TestLookup>()));
+  PrometheusSink sink({.metrics = default_metrics(std::make_shared<TestLookup>())});
   Accounts accounts;
   write_flow(sink, accounts, 64500, 1, "a", 10);
   EXPECT_TRUE(sink.dirty());
@@ -94,7 +94,7 @@ TEST(PrometheusSink, ShowsNothingBeforeACommitAndThenAllOfOneMoment) {
 }
 
 TEST(PrometheusSink, ASnapshotStaysAsItWasTaken) {
-  PrometheusSink sink(default_metrics(std::make_shared<TestLookup>()));
+  PrometheusSink sink({.metrics = default_metrics(std::make_shared<TestLookup>())});
   Accounts accounts;
   write_flow(sink, accounts, 64500, 1, "a", 10);
   sink.commit({});
@@ -109,7 +109,7 @@ TEST(PrometheusSink, ASnapshotStaysAsItWasTaken) {
 
 TEST(PrometheusSink, HoldsTheCapAndKeepsTheSumExactWithMemoryFlat) {
   constexpr std::size_t kCap = 10'000;
-  PrometheusSink sink(default_metrics(std::make_shared<TestLookup>(), kCap));
+  PrometheusSink sink({.metrics = default_metrics(std::make_shared<TestLookup>(), kCap)});
   std::mt19937_64 random(3);
   Accounts accounts;
   std::array<std::uint64_t, 2> truth{};
@@ -158,7 +158,7 @@ TEST(PrometheusSink, HoldsTheCapAndKeepsTheSumExactWithMemoryFlat) {
 }
 
 TEST(PrometheusSink, RefusesOnlyTheRecordsThatWouldWrapTheirSeries) {
-  PrometheusSink sink(default_metrics(std::make_shared<TestLookup>()));
+  PrometheusSink sink({.metrics = default_metrics(std::make_shared<TestLookup>())});
   Accounts accounts;
   FlowBatch batch;
   append_flow(batch, 64500, 1, "a", kMax - 5);
@@ -189,7 +189,7 @@ TEST(PrometheusSink, RefusesARecordAsAWholeWhenOneOfItsMetricsWouldWrap) {
   Metric by_host = simple_metric({{"host", field("label"), {}}});
   by_source.name = "s_total";
   by_host.name = "h_total";
-  PrometheusSink sink({by_source, by_host});
+  PrometheusSink sink({.metrics = {by_source, by_host}});
   Accounts accounts;
   write_flow(sink, accounts, 1, 0, "a", kMax);
   write_flow(sink, accounts, 2, 0, "a", 1);
@@ -208,7 +208,7 @@ TEST(PrometheusSink, CountsARecordOnceHoweverManyMetricsTakeIt) {
   Metric tcp = simple_metric({});
   tcp.name = "tcp_total";
   tcp.where = Filter::compile("src_as = 1");
-  PrometheusSink sink({all, tcp});
+  PrometheusSink sink({.metrics = {all, tcp}});
   Accounts accounts;
   write_flow(sink, accounts, 1, 0, "", 3);
   write_flow(sink, accounts, 2, 0, "", 4);
@@ -219,7 +219,7 @@ TEST(PrometheusSink, CountsARecordOnceHoweverManyMetricsTakeIt) {
 
 TEST(PrometheusSink, OpensANewSeriesWhenANameArrivesAndTheOldOneWhenItComesBack) {
   const auto names = std::make_shared<TestLookup>();
-  PrometheusSink sink(default_metrics(names));
+  PrometheusSink sink({.metrics = default_metrics(names)});
   Accounts accounts;
   const auto text = [](const NameMap& map) {
     return default_text("flow_transmit_bytes_total", 64500, 1, map, "a");
@@ -246,7 +246,7 @@ TEST(PrometheusSink, OpensANewSeriesWhenANameArrivesAndTheOldOneWhenItComesBack)
 
 TEST(PrometheusSink, ASeriesWhoseNameChangedIsShownUntilItsLastValueWasScraped) {
   const auto names = std::make_shared<TestLookup>();
-  PrometheusSink sink(default_metrics(names));
+  PrometheusSink sink({.metrics = default_metrics(names)});
   Accounts accounts;
   write_flow(sink, accounts, 64500, 1, "a", 5);
   sink.commit({});
@@ -274,7 +274,7 @@ TEST(PrometheusSink, NamesThatChangeWithoutEndAreBounded) {
   for (Metric& metric : metrics) {
     metric.max_series = 10;
   }
-  PrometheusSink sink(std::move(metrics));
+  PrometheusSink sink({.metrics = std::move(metrics)});
   Accounts accounts;
   for (int i = 0; i < 100; ++i) {
     names->set({{1, "NAME " + std::to_string(i)}});
@@ -288,7 +288,7 @@ TEST(PrometheusSink, NamesThatChangeWithoutEndAreBounded) {
 
 TEST(PrometheusSink, WhatIsPendingWhenANameChangesStaysWithTheOldSeries) {
   const auto names = std::make_shared<TestLookup>();
-  PrometheusSink sink(default_metrics(names));
+  PrometheusSink sink({.metrics = default_metrics(names)});
   Accounts accounts;
   write_flow(sink, accounts, 64500, 1, "a", 5);
   names->set({{1, "ONE"}});
@@ -303,7 +303,7 @@ TEST(PrometheusSink, WhatIsPendingWhenANameChangesStaysWithTheOldSeries) {
 }
 
 TEST(PrometheusSink, SnapshotsWhileCountingAreWhole) {
-  PrometheusSink sink({simple_metric({{"as", field("src_as"), {}}})});
+  PrometheusSink sink({.metrics = {simple_metric({{"as", field("src_as"), {}}})}});
   std::atomic<bool> done{false};
   std::atomic<std::uint64_t> taken{0};
   std::uint64_t broken = 0;

@@ -124,7 +124,7 @@ TEST(SinkProperty, RandomMetricsOfRandomFlowsAddUpAsInAMap) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     RandomMetrics random(seed);
     const Metric metric = random.metric(std::make_shared<TestLookup>(names));
-    PrometheusSink sink({metric});
+    PrometheusSink sink({.metrics = {metric}});
     std::map<std::string, std::uint64_t> truth;
     Accounts accounts;
     FlowBatch batch;

@@ -35,19 +35,29 @@ struct Fed {
   }
   void commit() {
     flush();
-    counter.commit(shown);
+    settle();
+  }
+  /// Commits what was added.
+  void settle() {
+    SeriesDelta delta;
+    counter.catch_up();
+    counter.collect(shown, delta);
+    shown.apply(delta, {});
+    counter.settle();
   }
   std::map<std::string, std::uint64_t> values() const {
     std::map<std::string, std::uint64_t> out;
-    for (SeriesId id = 0; id < shown.values.size(); ++id) {
-      out[std::string(registry->series(id).text())] += shown.values[id];
+    for (SeriesId id = 0; id < shown.size(); ++id) {
+      if (shown.state(id) != SeriesTable::State::absent) {
+        out[std::string(registry->series(id).text())] += shown.value(id);
+      }
     }
     return out;
   }
 
   std::shared_ptr<SeriesRegistry> registry;
   SeriesCounter counter;
-  SeriesValues shown;
+  SeriesTable shown;
   FlowBatch batch;
   std::vector<std::uint16_t> rows;
 };
@@ -66,11 +76,11 @@ TEST(SeriesCounter, ShowsNothingBeforeACommit) {
   fed.add(1, 10);
   fed.flush();
   EXPECT_TRUE(fed.counter.dirty());
-  EXPECT_TRUE(fed.shown.values.empty());
+  EXPECT_EQ(fed.shown.size(), 0U);
   fed.commit();
   EXPECT_FALSE(fed.counter.dirty());
   EXPECT_EQ(fed.values()[text(1)], 10U);
-  EXPECT_EQ(fed.shown.total, 10U);
+  EXPECT_EQ(fed.shown.total(), 10U);
 }
 
 TEST(SeriesCounter, ASeriesOfZeroBytesIsShownToo) {
@@ -79,7 +89,7 @@ TEST(SeriesCounter, ASeriesOfZeroBytesIsShownToo) {
   fed.flush();
   EXPECT_TRUE(fed.counter.dirty());
   fed.commit();
-  EXPECT_EQ(fed.shown.values.size(), 2U);
+  EXPECT_EQ(fed.shown.size(), 2U);
   EXPECT_EQ(fed.values()[text(1)], 0U);
 }
 
@@ -97,10 +107,8 @@ TEST(SeriesCounter, AddsUpOverGrowthAndManyCommits) {
     }
   }
   fed.commit();
-  auto values = fed.values();
-  EXPECT_EQ(values.erase(R"(m_total{as="other"} )"), 1U);
-  EXPECT_EQ(values, truth);
-  EXPECT_EQ(fed.shown.capped, 0U);
+  EXPECT_EQ(fed.values(), truth);
+  EXPECT_EQ(fed.shown.capped(), 0U);
 }
 
 TEST(SeriesCounter, CountsInOtherBeyondTheCap) {
@@ -112,8 +120,8 @@ TEST(SeriesCounter, CountsInOtherBeyondTheCap) {
   fed.commit();
   EXPECT_EQ(fed.values(), (std::map<std::string, std::uint64_t>{
                               {text(1), 101}, {text(2), 2}, {R"(m_total{as="other"} )", 12}}));
-  EXPECT_EQ(fed.shown.capped, 3U);
-  EXPECT_EQ(fed.shown.total, 115U);
+  EXPECT_EQ(fed.shown.capped(), 3U);
+  EXPECT_EQ(fed.shown.total(), 115U);
 }
 
 TEST(SeriesCounter, CountsWithoutLabelsInTheOnlySeriesThereIs) {
@@ -122,8 +130,8 @@ TEST(SeriesCounter, CountsWithoutLabelsInTheOnlySeriesThereIs) {
   fed.add(2, 6);
   fed.commit();
   EXPECT_EQ(fed.values(), (std::map<std::string, std::uint64_t>{{"m_total{} ", 11}}));
-  EXPECT_EQ(fed.shown.capped, 0U);
-  EXPECT_EQ(fed.registry->population().live, 1U);
+  EXPECT_EQ(fed.shown.capped(), 0U);
+  EXPECT_EQ(fed.shown.shown_count(), 1U);
 }
 
 TEST(SeriesCounter, CountsByNameWhereTheNumberIsNoLabel) {
@@ -162,11 +170,11 @@ TEST(SeriesCounter, KnowsWhatFits) {
     const auto two = fed.counter.cell_of(fed.batch[2]);
     EXPECT_TRUE(fed.counter.fits(fed.batch[2], two, fed.shown));
     fed.counter.add(fed.batch[2], two);
-    fed.counter.commit(fed.shown);
+    fed.settle();
   }
   EXPECT_EQ(fed.values()[text(1)], kMax);
   EXPECT_EQ(fed.values()[text(2)], 2U);
-  EXPECT_EQ(fed.shown.total, kMax) << "stops there";
+  EXPECT_EQ(fed.shown.total(), kMax) << "stops there";
 }
 
 TEST(SeriesCounter, FollowsSeriesThatTurnDormantAndComeBack) {
@@ -184,8 +192,7 @@ TEST(SeriesCounter, FollowsSeriesThatTurnDormantAndComeBack) {
   EXPECT_EQ(fed.values(),
             (std::map<std::string, std::uint64_t>{{R"(m_total{as="1",name="EVEN"} )", 1000},
                                                   {R"(m_total{as="1",name="ODD"} )", 1000},
-                                                  {R"(m_total{as="2",name=""} )", 2000},
-                                                  {R"(m_total{as="other",name="other"} )", 0}}));
+                                                  {R"(m_total{as="2",name=""} )", 2000}}));
 }
 
 /// Two pipelines, each with its own counter, that meet in one registry while names change.
@@ -218,20 +225,25 @@ TEST(SeriesCounter, TwoThreadsCountExactlyAndAgreeOnTheSeries) {
             feds[t]->commit();
           }
         }
-        feds[t]->commit();
+        feds[t]->flush();
       });
     }
+  }
+  for (const auto& fed : feds) {
+    fed->commit();
   }
   std::set<std::string_view> texts;
   for (SeriesId id = 0; id < registry->size(); ++id) {
     EXPECT_TRUE(texts.insert(registry->series(id).text()).second) << registry->series(id).text();
   }
-  EXPECT_LE(registry->population().live, 5001U);
-  EXPECT_GE(registry->population().dormant, 1U);
   for (std::size_t t = 0; t < 2; ++t) {
-    const auto& values = feds[t]->shown.values;
+    const SeriesTable& table = feds[t]->shown;
+    EXPECT_LE(table.live().size(), 5001U);
+    EXPECT_GE(table.stopped().size(), 1U);
+    EXPECT_EQ(table.live(), feds[0]->shown.live());
+    const auto& values = feds[t]->shown.values();
     EXPECT_EQ(std::accumulate(values.begin(), values.end(), std::uint64_t{0}), truth[t]);
-    EXPECT_EQ(feds[t]->shown.total, truth[t]);
+    EXPECT_EQ(feds[t]->shown.total(), truth[t]);
   }
 }
 

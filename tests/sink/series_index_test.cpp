@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -79,6 +80,37 @@ TEST(SeriesIndex, FindsTheRestAfterManyWereErased) {
   }
   for (std::uint64_t i = 0; i < 20'000; ++i) {
     ASSERT_EQ(found(index, key(i)), i % 1000 == 999 ? i + 1 : 0);
+  }
+}
+
+TEST(SeriesIndex, ForgottenSeriesGiveTheirRoomToOthers) {
+  SeriesIndex index;
+  SeriesIndex::Cell highest = 0;
+  for (std::uint64_t i = 1; i <= 50'000; ++i) {
+    const auto id = static_cast<SeriesId>(1 + i % 3);
+    const std::string of = key(i, 1 + i % 2);
+    index.insert(of, id);
+    const SeriesIndex::Cell cell = index.find(of, index.hash_of(of));
+    ASSERT_EQ(index.id(cell), id);
+    ASSERT_EQ(index.pending(cell), 0U);
+    highest = std::max(highest, cell);
+    index.erase(of, id);
+    index.forget(id);
+  }
+  EXPECT_LT(highest, 100U);
+  index.forget(77);  // nobody was that
+}
+
+TEST(SeriesIndex, ReservingChangesNothing) {
+  SeriesIndex index;
+  index.insert(key(1), 1);
+  index.reserve(100'000);
+  index.reserve(1);
+  for (std::uint64_t i = 2; i <= 1000; ++i) {
+    index.insert(key(i), static_cast<SeriesId>(i));
+  }
+  for (std::uint64_t i = 1; i <= 1000; ++i) {
+    ASSERT_EQ(found(index, key(i)), i);
   }
 }
 

@@ -202,5 +202,42 @@ TEST_F(SeriesKey, RefusesMetricsThatCannotBe) {
   EXPECT_THROW(SeriesKeyPlan(simple_metric({{"a-b", field("src_as"), {}}})), Error);
 }
 
+TEST_F(SeriesKey, KnowsItsOwnKeysFromOtherBytes) {
+  const SeriesKeyPlan plan(simple_metric(
+      {{"host", field("label"), {}}, {"as", field("src_as"), {}}, {"ip", field("src_addr"), {}}}));
+  FlowBatch fresh;
+  Flow& row = fresh.next();
+  set(row, field("label"), std::string_view("abc"));
+  set(row, field("src_as"), std::uint64_t{7});
+  std::string key(plan.max_size() + 2 * SeriesKeyPlan::kWord, '#');
+  key.resize(plan.pack(row, plan.current_tables(), key.data()));
+  EXPECT_TRUE(plan.valid(key));
+  for (std::size_t size = 0; size < key.size(); ++size) {
+    EXPECT_FALSE(plan.valid(std::string_view(key).substr(0, size)));
+  }
+  EXPECT_FALSE(plan.valid(key + std::string(8, '\0')));
+  std::string longer = key;
+  longer[0] = static_cast<char>(longer[0] + 8);
+  EXPECT_FALSE(plan.valid(longer));
+  std::string unclean = key;
+  unclean.back() = 'x';
+  EXPECT_FALSE(plan.valid(unclean));
+}
+
+TEST_F(SeriesKey, AKeyWithALongerTextThanItsOwnIsNone) {
+  const SeriesKeyPlan plan(simple_metric({{"host", field("label"), {}}}));
+  const auto with_text = [](std::uint16_t size) {
+    std::string key(2, '\0');
+    key[0] = static_cast<char>(size % 256);
+    key[1] = static_cast<char>(size / 256);
+    key += std::string(size, 'x');
+    key.resize((key.size() + 7) / 8 * 8);
+    return key;
+  };
+  EXPECT_TRUE(plan.valid(with_text(SeriesKeyPlan::kMaxText)));
+  EXPECT_FALSE(plan.valid(with_text(SeriesKeyPlan::kMaxText + 1)));
+  EXPECT_FALSE(plan.valid(with_text(60'000)));
+}
+
 }  // namespace
 }  // namespace weir

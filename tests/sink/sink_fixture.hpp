@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -83,6 +85,21 @@ inline void append_flow(FlowBatch& batch, std::uint64_t src_as, std::uint64_t ds
   batch.append();
 }
 
+/// A clock that a test sets.
+class TestClock {
+ public:
+  [[nodiscard]] std::chrono::system_clock::time_point now() const { return *now_; }
+  void pass(std::chrono::milliseconds time) { *now_ += time; }
+  /// For PrometheusSinkOptions.
+  [[nodiscard]] std::function<std::chrono::system_clock::time_point()> reader() const {
+    return [now = now_] { return *now; };
+  }
+
+ private:
+  std::shared_ptr<std::chrono::system_clock::time_point> now_ =
+      std::make_shared<std::chrono::system_clock::time_point>(std::chrono::hours(500'000));
+};
+
 /// Writes one flow as a batch of its own.
 inline void write_flow(Sink& sink, Accounts& accounts, std::uint64_t src_as, std::uint64_t dst_as,
                        std::string_view label, std::uint64_t bytes) {
@@ -93,8 +110,9 @@ inline void write_flow(Sink& sink, Accounts& accounts, std::uint64_t src_as, std
 
 inline std::string body_of(const PrometheusSink& sink,
                            ExpositionFormat format = ExpositionFormat::text,
-                           const std::string& others = "") {
-  const auto body = std::make_shared<const ExpositionBody>(sink.snapshot(), others, format);
+                           const std::string& others = "", bool created = false) {
+  const auto body =
+      std::make_shared<const ExpositionBody>(sink.snapshot(), others, format, created);
   std::string out(body->size() + 1, '#');
   ExpositionBody::Reader reader(body);
   const std::size_t size = reader.read(out.data(), out.size());
@@ -125,17 +143,32 @@ inline std::map<std::string, std::uint64_t> samples_of(const PrometheusSink& sin
   return samples_of(body_of(sink));
 }
 
-/// What all series hold, modulo 2^64: of live and of dormant ones.
+/// What all series hold, modulo 2^64: of those that are shown, as they are shown, and of dormant
+/// ones.
 struct Sums {
   std::uint64_t live = 0;
   std::uint64_t dormant = 0;
 };
 inline Sums sums_of(const MetricSnapshot& metric) {
   Sums sums;
-  for (std::size_t id = 0; id < metric.values.size(); ++id) {
-    (metric.live[id] != 0 ? sums.live : sums.dormant) += metric.values[id];
+  std::size_t shown = 0;
+  for (SeriesId id = 0; id < metric.values.size(); ++id) {
+    (metric.shows(id) ? sums.live : sums.dormant) += metric.values[id];
+    shown += metric.shows(id) ? 1U : 0U;
   }
+  EXPECT_EQ(shown, metric.population.live);
+  EXPECT_EQ(sums.dormant, metric.dormant_value);
   return sums;
+}
+
+/// Everything that was ever counted is somewhere.
+inline void expect_all_there(const PrometheusSnapshot& snapshot) {
+  for (const MetricSnapshot& metric : snapshot.metrics) {
+    const Sums sums = sums_of(metric);
+    EXPECT_EQ(sums.live + metric.held_value + metric.dormant_value + metric.dropped_value,
+              metric.total)
+        << metric.name;
+  }
 }
 
 }  // namespace weir

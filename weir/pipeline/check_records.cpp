@@ -188,16 +188,14 @@ Findings describe_flows(const std::string& source, const JudgedRecords& judged,
 }  // namespace
 
 JudgedRecords judge_records(const std::vector<RecordSample>& samples, const JudgeOptions& options) {
+  PrometheusSink sink({.metrics = options.metrics});
   FieldSet wanted = options.where.fields();
-  for (const Metric& metric : options.metrics) {
-    wanted |= fields_of(metric);
-  }
+  wanted |= sink.fields();
   for (const FieldId id : {field("src_as"), field("dst_as"), field("label")}) {
     wanted.add(id);
   }
   const auto decoder = make_decoder(options.format, wanted);
   WhereStage where(options.where);
-  PrometheusSink sink(options.metrics);
   JudgedRecords judged;
   for (const RecordSample& sample : samples) {
     PayloadBatch batch;

@@ -15,13 +15,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Everything that metrics and the filter need to know of a record.
-FieldSet wanted_fields(const std::vector<Metric>& metrics, const Filter& where) {
-  FieldSet wanted = where.fields();
-  for (const Metric& metric : metrics) {
-    wanted |= fields_of(metric);
+PipelineOptions pipeline_options(const ExporterParts& parts) {
+  PipelineOptions options;
+  options.max_pending = parts.max_pending;
+  if (parts.state) {
+    options.settle_interval = 500ms;  // each of these waits for the disk
+    options.accounts = parts.state->checkpoint().accounts;
   }
-  return wanted;
+  return options;
 }
 
 }  // namespace
@@ -29,16 +30,21 @@ FieldSet wanted_fields(const std::vector<Metric>& metrics, const Filter& where) 
 Exporter::Exporter(ExporterParts parts)
     : names_(std::move(parts.names)),
       facts_(std::move(parts.facts)),
-      sink_(parts.metrics),
+      sink_(std::move(parts.sink)),
       names_patience_(parts.names_patience),
-      on_failure_(std::move(parts.on_failure)) {
+      on_failure_(std::move(parts.on_failure)),
+      openmetrics_created_(parts.openmetrics_created),
+      shown_(parts.state && parts.state->restored()) {
   std::vector<std::unique_ptr<Stage>> stages;
-  auto decoder = make_decoder(parts.format, wanted_fields(parts.metrics, parts.where));
+  FieldSet wanted = parts.where.fields();
+  wanted |= sink_->fields();
+  auto decoder = make_decoder(parts.format, wanted);
   if (!parts.where.matches_all()) {
     stages.push_back(std::make_unique<WhereStage>(std::move(parts.where)));
   }
   pipeline_ = std::make_unique<Pipeline>(std::move(parts.source), std::move(decoder),
-                                         std::move(stages), sink_);
+                                         std::move(stages), *sink_, pipeline_options(parts));
+  state_ = std::move(parts.state);
   scrapes_ = std::make_unique<ScrapeWorker>(*this);
   routes_ = std::make_unique<Routes>(*this, *scrapes_, parts.routes);
   server_ = std::make_unique<HttpServer>(
@@ -91,6 +97,9 @@ std::string Exporter::not_ready() const {
   if (!reading_) {
     return "waiting for the first AS names";
   }
+  if (const std::string why = state_ ? state_->trouble() : std::string(); !why.empty()) {
+    return "cannot keep the counters, so what is shown stands still: " + why;
+  }
   const SourceStatus status = pipeline_->source().status();
   if (status.started && status.healthy) {
     return {};
@@ -112,23 +121,32 @@ bool Exporter::wait_for_start() const {
   return true;
 }
 
+/// False as long as nothing was ever committed that could be shown. The first scrape waits for a
+/// commit that has the places where reading starts.
+bool Exporter::wait_for_commit() {
+  if (reading_) {
+    const bool fresh = pipeline_->wait_for_commit(shown_ ? 1s : 0s, 1s);
+    shown_ = shown_ || fresh;
+  }
+  return shown_ || state_ == nullptr;
+}
+
 std::variant<ScrapeBody, NotStarted> Exporter::scrape(bool openmetrics) {
   if (!wait_for_start()) {
     return NotStarted{not_ready()};
   }
-  if (reading_) {
-    // The first one waits for a commit that has the places where reading starts.
-    pipeline_->wait_for_commit(shown_ ? 1s : 0s, 1s);
-    shown_ = true;
+  if (!wait_for_commit()) {
+    return NotStarted{not_ready()};
   }
   const auto format = openmetrics ? ExpositionFormat::openmetrics : ExpositionFormat::text;
-  PrometheusSnapshot flows = sink_.snapshot();
+  PrometheusSnapshot flows = sink_->snapshot();
   const SourceStatus source = pipeline_->source().status();
-  std::string others = self_metrics(
-      {flows, source, *names_, http_.load(), scrapes_->last_duration(), not_ready().empty()},
-      format);
-  const auto body =
-      std::make_shared<const ExpositionBody>(std::move(flows), std::move(others), format);
+  std::string others =
+      self_metrics({flows, source, *names_, http_.load(), scrapes_->last_duration(),
+                    not_ready().empty(), pipeline_->pending(), pipeline_->paused()},
+                   format);
+  const auto body = std::make_shared<const ExpositionBody>(std::move(flows), std::move(others),
+                                                           format, openmetrics_created_);
   return ScrapeBody{std::string(content_type(format)), body->size(), [body] {
                       return [reader = ExpositionBody::Reader(body)](char* out,
                                                                      std::size_t room) mutable {
@@ -139,7 +157,7 @@ std::variant<ScrapeBody, NotStarted> Exporter::scrape(bool openmetrics) {
 
 std::string Exporter::page() const {
   const SourceStatus source = pipeline_->source().status();
-  return status_page({sink_.summary(), source, *names_, facts_, not_ready()});
+  return status_page({sink_->summary(), source, *names_, facts_, not_ready()});
 }
 
 void Exporter::reload() {

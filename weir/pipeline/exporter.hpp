@@ -14,6 +14,7 @@
 #include "weir/enrich/as_name_updater.hpp"
 #include "weir/flow/filter.hpp"
 #include "weir/io/http_server.hpp"
+#include "weir/pipeline/export_state.hpp"
 #include "weir/pipeline/pipeline.hpp"
 #include "weir/sink/prometheus.hpp"
 #include "weir/web/routes.hpp"
@@ -24,10 +25,13 @@ namespace weir {
 /// What `weir export` is made of.
 struct ExporterParts {
   std::unique_ptr<AsNameUpdater> names;
-  std::vector<Metric> metrics;  ///< their lookups may refer to `names`
-  std::unique_ptr<Source> source;
-  std::string format = "json";  ///< of the records
+  std::unique_ptr<PrometheusSink> sink;  ///< its lookups may refer to `names`
+  std::unique_ptr<ExportState> state;    ///< of the sink; null: in memory alone
+  std::unique_ptr<Source> source;        ///< goes on where the state says
+  std::string format = "json";           ///< of the records
   Filter where;
+  std::uint64_t max_pending = 10'000'000;  ///< see PipelineOptions
+  bool openmetrics_created = false;        ///< see ExpositionBody
   HttpServerOptions http;
   RouteOptions routes;
   /// How long reading waits for the first AS names: series that are born before them would have to
@@ -65,17 +69,20 @@ class Exporter final : public WebBackend {
   void work(const std::stop_token& stop);
   void read_until(const std::stop_token& stop);
   [[nodiscard]] bool wait_for_start() const;
+  [[nodiscard]] bool wait_for_commit();
 
   std::unique_ptr<AsNameUpdater> names_;
   std::vector<std::pair<std::string, std::string>> facts_;
-  PrometheusSink sink_;
+  std::unique_ptr<PrometheusSink> sink_;
+  std::unique_ptr<ExportState> state_;
   std::unique_ptr<Pipeline> pipeline_;
   const std::chrono::milliseconds names_patience_;
   std::function<void()> on_failure_;
   Guarded<std::string> failure_;
   std::atomic<bool> reading_{false};
   std::atomic<bool> stopping_{false};
-  bool shown_ = false;  ///< some scrape was answered; of the scraping thread
+  const bool openmetrics_created_;
+  bool shown_ = false;  ///< something durable can be shown; of the scraping thread
   std::jthread thread_;
   std::unique_ptr<ScrapeWorker> scrapes_;
   std::unique_ptr<Routes> routes_;

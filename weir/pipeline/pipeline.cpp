@@ -1,16 +1,22 @@
 #include "weir/pipeline/pipeline.hpp"
 
+#include <string>
 #include <thread>
 #include <utility>
+
+#include "weir/base/log.hpp"
 
 namespace weir {
 
 Pipeline::Pipeline(std::unique_ptr<Source> source, std::unique_ptr<Decoder> decoder,
-                   std::vector<std::unique_ptr<Stage>> stages, Sink& sink)
+                   std::vector<std::unique_ptr<Stage>> stages, Sink& sink, PipelineOptions options)
     : source_(std::move(source)),
       decoder_(std::move(decoder)),
       stages_(std::move(stages)),
-      sink_(sink) {}
+      sink_(sink),
+      accounts_(std::move(options.accounts)),
+      max_pending_(options.max_pending),
+      settle_interval_(options.settle_interval) {}
 
 void Pipeline::Chain::operator()(FlowBatch& batch) {
   if (next_ == pipeline_.stages_.size()) {
@@ -47,9 +53,10 @@ void Pipeline::run(const std::stop_token& stop) {
   bool more = true;
   while (!stop.stop_requested()) {
     batch.clear();
-    if (more) {
+    if (more && may_read()) {
       more = source_->read(batch, stop);
       decoder_->decode(batch, accounts_, chain);
+      pending_.store(pending_ + batch.size(), std::memory_order_relaxed);
     } else {
       std::this_thread::sleep_for(kIdle);
     }
@@ -57,16 +64,32 @@ void Pipeline::run(const std::stop_token& stop) {
       commit();
     }
   }
-  commit();
+  if (!commit()) {
+    log::warn("stopping without having kept the last counts; what they were made of is read again",
+              {{"messages", std::to_string(pending())}});
+  }
+}
+
+/// As long as commits fail, what waits for one is bounded.
+bool Pipeline::may_read() {
+  const bool full = pending_ >= max_pending_;
+  if (full != paused_.exchange(full)) {
+    log::warn(full ? "reading pauses: too many messages wait for a commit" : "reading goes on",
+              {{"messages", std::to_string(pending())}});
+  }
+  return !full;
 }
 
 bool Pipeline::commit_is_due(bool idle, Clock::time_point now) const {
+  if (failing_) {
+    return now - began_commit_ >= kCommitInterval;
+  }
   if (began_commit_ == Clock::time_point::min() || wanted_.load(std::memory_order_relaxed)) {
     return true;
   }
   // Nothing to read means time to show what there is.
   const bool settled = idle && sink_.dirty();
-  return now - began_commit_ >= (settled ? kSettleInterval : kCommitInterval);
+  return now - began_commit_ >= (settled ? settle_interval_ : kCommitInterval);
 }
 
 void Pipeline::flush_stages() {
@@ -76,18 +99,26 @@ void Pipeline::flush_stages() {
   }
 }
 
-void Pipeline::commit() {
+bool Pipeline::commit() {
   wanted_.store(false, std::memory_order_relaxed);
   began_commit_ = Clock::now();
   flush_stages();
   const Checkpoint checkpoint{source_->state(), accounts_};
-  sink_.commit(checkpoint);
-  source_->committed(checkpoint.source);
+  failing_ = !sink_.commit(checkpoint);
+  if (!failing_) {
+    pending_.store(0, std::memory_order_relaxed);
+    source_->committed(checkpoint.source);
+  }
   {
     const std::lock_guard lock(mutex_);
-    last_commit_ = Clock::now();
+    if (failing_) {
+      ++failures_;
+    } else {
+      last_commit_ = Clock::now();
+    }
   }
   committed_.notify_all();
+  return !failing_;
 }
 
 bool Pipeline::wait_for_commit(std::chrono::milliseconds age, std::chrono::milliseconds patience) {
@@ -97,7 +128,9 @@ bool Pipeline::wait_for_commit(std::chrono::milliseconds age, std::chrono::milli
     return true;
   }
   wanted_.store(true, std::memory_order_relaxed);
-  committed_.wait_for(lock, patience, [&] { return over_ || last_commit_ >= oldest; });
+  const std::uint64_t failures = failures_;
+  committed_.wait_for(lock, patience,
+                      [&] { return over_ || last_commit_ >= oldest || failures_ != failures; });
   return last_commit_ >= oldest;
 }
 

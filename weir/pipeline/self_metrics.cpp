@@ -93,6 +93,32 @@ void write_accounts(const Accounts& accounts, FamilyWriter& out) {
   out.sample_signed(accounts.unaccounted());
 }
 
+/// Live, held, dormant and dropped together are the metric's value.
+void write_values(const PrometheusSnapshot& flows, FamilyWriter& out) {
+  out.family({"weir_metric_value_total", "What all series of a metric add up to, dropped ones too.",
+              "counter"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    out.sample(metric.total, {{"metric", metric.name}});
+  }
+  out.family({"weir_series_value",
+              "Of a metric's value what live series show, what they hold back, what dormant ones "
+              "keep.",
+              "gauge"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    const std::uint64_t hidden = metric.held_value + metric.dormant_value + metric.dropped_value;
+    out.sample(metric.total - hidden, {{"metric", metric.name}, {"state", "live"}});
+    out.sample(metric.held_value, {{"metric", metric.name}, {"state", "held"}});
+    out.sample(metric.dormant_value, {{"metric", metric.name}, {"state", "dormant"}});
+  }
+  out.family(
+      {"weir_series_dropped_value_total",
+       "Of a metric's value what dormant series beyond the limit held when they were dropped.",
+       "counter"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    out.sample(metric.dropped_value, {{"metric", metric.name}});
+  }
+}
+
 void write_series(const PrometheusSnapshot& flows, FamilyWriter& out) {
   out.family(
       {"weir_series", "Series of each metric: live ones are shown, dormant ones kept.", "gauge"});
@@ -111,10 +137,12 @@ void write_series(const PrometheusSnapshot& flows, FamilyWriter& out) {
   for (const MetricSnapshot& metric : flows.metrics) {
     out.sample(metric.capped, {{"metric", metric.name}});
   }
-  out.family({"weir_metric_value_total", "What all series of a metric add up to.", "counter"});
+  out.family({"weir_series_held",
+              "Live series that show less than they hold until they were seen so.", "gauge"});
   for (const MetricSnapshot& metric : flows.metrics) {
-    out.sample(metric.total, {{"metric", metric.name}});
+    out.sample(metric.population.held, {{"metric", metric.name}});
   }
+  write_values(flows, out);
 }
 
 void write_state(const SelfState& state, FamilyWriter& out) {
@@ -124,6 +152,15 @@ void write_state(const SelfState& state, FamilyWriter& out) {
                   unix_seconds(state.flows.committed_at));
   out.single_real({"weir_checkpoint_duration_seconds", "How long the last commit took.", "gauge"},
                   Seconds(state.flows.commit_duration).count());
+  out.single(
+      {"weir_commit_failures_total",
+       "Commits that could not be written; until one can, what is shown stands still.", "counter"},
+      state.flows.commit_failures);
+  out.single({"weir_pending_messages", "Messages read since the last commit.", "gauge"},
+             state.pending);
+  out.single({"weir_reading_paused", "Whether reading waits because too many messages are pending.",
+              "gauge"},
+             state.paused ? 1 : 0);
   out.single_real({"weir_scrape_duration_seconds",
                    "How long the scrape before this one took to prepare.", "gauge"},
                   state.scrape_duration);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "weir/enrich/as_name_updater.hpp"
@@ -19,6 +20,8 @@ struct SelfState {
   const HttpCounters* http = nullptr;  ///< null before the server is there
   double scrape_duration = 0;          ///< seconds, of the scrape before
   bool ready = false;
+  std::uint64_t pending = 0;  ///< messages read since the last commit
+  bool paused = false;        ///< reading waits for a commit
 };
 
 /// All families that are not flow metrics, without an end mark.

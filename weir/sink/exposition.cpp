@@ -21,14 +21,51 @@ std::size_t digits(std::uint64_t value) {
   return count + (value >= 10 ? 1U : 0U) + (value >= 100 ? 1U : 0U) + (value >= 1000 ? 1U : 0U);
 }
 
-/// One sample line; `out` has room for it. Returns one past its end.
-char* write_sample(const Series& series, std::uint64_t value, char* out) {
-  const std::string_view text = series.text();
+constexpr std::string_view kTotal = "_total";
+constexpr std::string_view kCreated = "_created";
+
+char* write(std::string_view text, char* out) {
   std::memcpy(out, text.data(), text.size());
-  out += text.size();
+  return out + text.size();
+}
+
+char* write_value(std::uint64_t value, char* out) {
   out = std::to_chars(out, out + kMaxValue, value).ptr;
   *out++ = '\n';
   return out;
+}
+
+/// A series' line, or with `created` its two lines. Lines are told apart by the end of the name.
+struct Lines {
+  std::size_t base;  ///< size of the metric's name without `_total`
+  bool created;
+
+  [[nodiscard]] std::size_t size(const Series& series, std::uint64_t value,
+                                 std::uint32_t born) const {
+    const std::size_t line = series.text_size + digits(value) + 1;
+    return created ? line + series.text_size + (kCreated.size() - kTotal.size()) + digits(born) + 1
+                   : line;
+  }
+  [[nodiscard]] std::size_t room(const Series& series) const {
+    const std::size_t line = series.text_size + kMaxValue;
+    return created ? 2 * line + kCreated.size() : line;
+  }
+  /// `out` has the room for it. Returns one past the end.
+  char* write(const Series& series, std::uint64_t value, std::uint32_t born, char* out) const {
+    const std::string_view text = series.text();
+    out = write_value(value, weir::write(text, out));
+    if (created) {
+      out = weir::write(text.substr(0, base), out);
+      out = weir::write(kCreated, out);
+      out = write_value(born, weir::write(text.substr(base + kTotal.size()), out));
+    }
+    return out;
+  }
+};
+
+Lines lines_of(const MetricSnapshot& metric, bool created) {
+  // Names end so, see `check` in metric.hpp.
+  return {metric.name.size() - kTotal.size(), created};
 }
 
 }  // namespace
@@ -40,15 +77,16 @@ std::string_view content_type(ExpositionFormat format) {
 }
 
 ExpositionBody::ExpositionBody(PrometheusSnapshot snapshot, std::string others,
-                               ExpositionFormat format)
-    : tail_(std::move(others)) {
+                               ExpositionFormat format, bool created)
+    : tail_(std::move(others)), created_(created && format == ExpositionFormat::openmetrics) {
   for (MetricSnapshot& metric : snapshot.metrics) {
     std::string head;
     append_family_head({metric.name, metric.help, "counter"}, format, head);
     size_ += head.size();
-    for (SeriesId id = 0; id < metric.live.size(); ++id) {
-      if (metric.live[id] != 0) {
-        size_ += metric.registry->series(id).text_size + digits(metric.values[id]) + 1;
+    const Lines lines = lines_of(metric, created_);
+    for (SeriesId id = 0; id < metric.states.size(); ++id) {
+      if (metric.shows(id)) {
+        size_ += lines.size(metric.registry->series(id), metric.values[id], metric.born[id]);
       }
     }
     families_.push_back({std::move(head), std::move(metric)});
@@ -66,13 +104,14 @@ char* ExpositionBody::Reader::write_samples(char* at, const char* end) {
   }
   const MetricSnapshot& metric = body_->families_[metric_].metric;
   const SeriesRegistry& registry = *metric.registry;
-  for (; series_ < metric.live.size(); ++series_) {
-    if (metric.live[series_] != 0) {
+  const Lines lines = lines_of(metric, body_->created_);
+  for (; series_ < metric.states.size(); ++series_) {
+    if (metric.shows(series_)) {
       const Series& series = registry.series(series_);
-      if (static_cast<std::size_t>(end - at) < series.text_size + kMaxValue) {
+      if (static_cast<std::size_t>(end - at) < lines.room(series)) {
         break;
       }
-      at = write_sample(series, metric.values[series_], at);
+      at = lines.write(series, metric.values[series_], metric.born[series_], at);
     }
   }
   return at;
@@ -87,12 +126,14 @@ bool ExpositionBody::Reader::next_piece() {
       piece_ = family.head;
       return true;
     }
-    while (series_ < family.metric.live.size()) {
+    const Lines lines = lines_of(family.metric, body_->created_);
+    while (series_ < family.metric.states.size()) {
       const SeriesId id = series_++;
-      if (family.metric.live[id] != 0) {
+      if (family.metric.shows(id)) {
         const Series& series = family.metric.registry->series(id);
-        piece_.resize(series.text_size + kMaxValue);
-        const char* const end = write_sample(series, family.metric.values[id], piece_.data());
+        piece_.resize(lines.room(series));
+        const char* const end =
+            lines.write(series, family.metric.values[id], family.metric.born[id], piece_.data());
         piece_.resize(static_cast<std::size_t>(end - piece_.data()));
         return true;
       }

@@ -20,8 +20,10 @@ std::string_view content_type(ExpositionFormat format);
 /// series needs little memory. Immutable; any number of readers can share it.
 class ExpositionBody {
  public:
-  /// `others` are further families in the same format, without an end mark.
-  ExpositionBody(PrometheusSnapshot snapshot, std::string others, ExpositionFormat format);
+  /// `others` are further families in the same format, without an end mark. With `created`
+  /// OpenMetrics says of each series since when it has been counted.
+  ExpositionBody(PrometheusSnapshot snapshot, std::string others, ExpositionFormat format,
+                 bool created = false);
 
   /// Bytes in all.
   [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -55,6 +57,7 @@ class ExpositionBody {
   std::vector<Family> families_;
   std::string tail_;
   std::uint64_t size_ = 0;
+  bool created_;
 };
 
 }  // namespace weir

@@ -3,20 +3,33 @@
 #include <algorithm>
 #include <utility>
 
-namespace weir {
+#include "weir/sink/commit_codec.hpp"
 
-PrometheusSink::PrometheusSink(std::vector<Metric> metrics) {
-  for (Metric& metric : metrics) {
-    auto registry = std::make_shared<SeriesRegistry>(metric);
-    const FieldId value = metric.value;
-    counted_.push_back({std::move(metric), registry, SeriesCounter(registry, value)});
-  }
-  shown_.with([this](Shown& shown) {
-    for (const Counted& each : counted_) {
-      shown.metrics.emplace_back().population = each.registry->population();
+namespace weir {
+namespace {
+
+/// What of a metric is to be shown.
+void copy_metric(const SeriesTable& table, bool with_values, MetricSnapshot& metric) {
+  if (with_values) {
+    metric.lease = metric.registry->lease();
+    metric.values = table.values();
+    metric.states = table.states();
+    metric.born = table.born();
+    for (const SeriesTable::Held& held : table.held()) {
+      metric.values[held.id] = held.shown;
     }
-  });
+  }
+  metric.total = table.total();
+  metric.capped = table.capped();
+  metric.dormant_value = table.dormant_value();
+  metric.held_value = table.held_value();
+  metric.dropped_value = table.dropped_value();
+  metric.population.live = table.shown_count();
+  metric.population.dormant = table.dormant_count();
+  metric.population.held = table.held().size();
 }
+
+}  // namespace
 
 void PrometheusSink::write(const FlowBatch& batch, Accounts& accounts) {
   follow_lookups();
@@ -61,7 +74,7 @@ void PrometheusSink::write_carefully(const Flow& row, const Shown& shown, Accoun
   for (std::size_t m = 0; m < counted_.size(); ++m) {
     if (counted_[m].metric.where.matches(row)) {
       const SeriesIndex::Cell cell = counted_[m].counter.cell_of(row);
-      if (!counted_[m].counter.fits(row, cell, shown.metrics[m].counted)) {
+      if (!counted_[m].counter.fits(row, cell, shown.metrics[m])) {
         accounts.refuse(Refused::overflow);
         return;
       }
@@ -87,40 +100,140 @@ void PrometheusSink::follow_lookups() {
   }
 }
 
-/// A scrape between two commits must not see who came and went since the first, so what is live is
-/// part of the commit. A series whose name changed stays until a scrape has seen its last value:
-/// what it counted before would otherwise never be shown.
-void PrometheusSink::commit_metric(Counted& each, ShownMetric& shown) const {
-  if (scrapes_ > each.leaving_since) {
-    each.leaving.clear();
-  }
-  each.counter.commit(shown.counted);
-  if (const auto retired = each.counter.take_retired(); !retired.empty()) {
-    each.leaving.insert(each.leaving.end(), retired.begin(), retired.end());
-    each.leaving_since = scrapes_;
-  }
-  const std::size_t known = shown.counted.values.size();
-  each.registry->copy_live(known, shown.live);
-  for (const SeriesId id : each.leaving) {
-    shown.live[id] = 1;
-  }
-  shown.population.live =
-      static_cast<std::size_t>(std::count(shown.live.begin(), shown.live.end(), 1));
-  const bool other_hidden = known != 0 && shown.live[SeriesRegistry::kOther] == 0;
-  shown.population.dormant = known - shown.population.live - (other_hidden ? 1 : 0);
+CommitTime PrometheusSink::time_of(const Checkpoint& checkpoint) const {
+  // Reading that pauses longer than this is not idleness of the series.
+  constexpr std::int64_t kLongestMs = 5000;
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options_.now().time_since_epoch());
+  const auto messages = [](const Accounts& accounts) {
+    std::uint64_t sum = 0;
+    for (const Accounts::Origin& origin : accounts.origins) {
+      sum += origin.messages;
+    }
+    return sum;
+  };
+  return shown_.with([&](const Shown& shown) {
+    CommitTime time{now.count(), shown.time.active_ms, scrapes_};
+    const std::int64_t passed = time.unix_ms - shown.time.unix_ms;
+    if (messages(checkpoint.accounts) != messages(shown.checkpoint.accounts)) {
+      time.active_ms += static_cast<std::uint64_t>(std::clamp<std::int64_t>(passed, 0, kLongestMs));
+    }
+    return time;
+  });
 }
 
+/// Fills the deltas with what this commit is to change.
+void PrometheusSink::collect(const CommitTime& time) {
+  const bool scraped = scraped_before_ || time.scrapes > 0;
+  shown_.with([&](const Shown& shown) {
+    for (std::size_t m = 0; m < counted_.size(); ++m) {
+      Counted& each = counted_[m];
+      const SeriesTable& table = shown.metrics[m];
+      each.counter.catch_up();
+      each.delta.clear();
+      each.delta.hold = scraped && options_.hold.count() > 0;
+      table.choose(time, options_.hold, each.delta);
+      each.counter.collect(table, each.delta);
+    }
+  });
+}
+
+/// The number under which this commit is kept, 0 if it cannot be. Where nothing came since the last
+/// one, that one says it all.
+std::uint64_t PrometheusSink::store(const Checkpoint& checkpoint, const CommitTime& time) {
+  if (store_ == nullptr) {
+    return 1;
+  }
+  const std::uint64_t same = shown_.with([&](const Shown& shown) {
+    const bool changed = std::any_of(counted_.begin(), counted_.end(),
+                                     [](const Counted& each) { return !each.delta.empty(); });
+    return changed || failing_ || shown.checkpoint != checkpoint ? 0 : shown.number;
+  });
+  if (same != 0) {
+    return same;
+  }
+  bytes_.clear();
+  ByteWriter out(bytes_);
+  encode(time, out);
+  encode(checkpoint, out);
+  for (const Counted& each : counted_) {
+    encode(each.delta, *each.registry, out);
+  }
+  return store_->append(bytes_);
+}
+
+/// Nothing is shown before it is kept, and a scrape between two commits must not see who came and
+/// went since the first: so what is shown changes here only, all at once.
 bool PrometheusSink::commit(const Checkpoint& checkpoint) {
   const auto begin = std::chrono::steady_clock::now();
+  const CommitTime time = time_of(checkpoint);
+  collect(time);
+  const std::uint64_t number = store(checkpoint, time);
+  if (number == 0) {
+    failing_ = true;
+    failure_log_.write(
+        log::Level::error,
+        "cannot keep the counters, so what is shown stands still: " + store_->trouble());
+    shown_.with([](Shown& shown) { ++shown.failures; });
+    return false;
+  }
+  if (std::exchange(failing_, false)) {
+    log::info("the counters are kept again");
+  }
   shown_.with([&](Shown& shown) {
+    // Scrapes while it was being kept have not seen it.
+    shown.time = {time.unix_ms, time.active_ms, scrapes_};
     for (std::size_t m = 0; m < counted_.size(); ++m) {
-      commit_metric(counted_[m], shown.metrics[m]);
+      shown.metrics[m].apply(counted_[m].delta, shown.time);
     }
     shown.checkpoint = checkpoint;
-    shown.at = std::chrono::system_clock::now();
+    shown.number = number;
     shown.duration = std::chrono::steady_clock::now() - begin;
   });
+  for (Counted& each : counted_) {
+    each.counter.settle();
+    each.registry->bury_dropped();
+  }
+  drop_excess();
+  retire_idle();
   return true;
+}
+
+/// Takes effect with the next commit. Nothing is pending now, so what goes holds nothing that is
+/// not committed; and a commit that fails does not drop any more.
+void PrometheusSink::drop_excess() {
+  shown_.with([this](const Shown& shown) {
+    for (std::size_t m = 0; m < counted_.size(); ++m) {
+      const SeriesTable& table = shown.metrics[m];
+      const std::size_t excess = table.dormant_beyond(counted_[m].metric.max_series);
+      if (excess != 0) {
+        counted_[m].registry->drop_dormant(excess, [&table](SeriesId id) {
+          return table.state(id) == SeriesTable::State::dormant;
+        });
+      }
+    }
+  });
+}
+
+/// Takes effect with the next commit. Nothing is pending now, so what idle series hold is shown.
+void PrometheusSink::retire_idle() {
+  constexpr std::int64_t kChecks = 16;  // within the time that makes a series idle
+  if (options_.series_ttl.count() == 0) {
+    return;
+  }
+  const CommitTime time = shown_.with([](const Shown& shown) { return shown.time; });
+  if (time.active_ms < next_idle_check_ms_) {
+    return;
+  }
+  next_idle_check_ms_ = time.active_ms + static_cast<std::uint64_t>(std::max<std::int64_t>(
+                                             1000, options_.series_ttl.count() / kChecks));
+  for (std::size_t m = 0; m < counted_.size(); ++m) {
+    const auto idle = shown_.with(
+        [&](const Shown& shown) { return shown.metrics[m].idle(time, options_.series_ttl); });
+    if (!idle.empty()) {
+      counted_[m].registry->retire(idle);
+    }
+  }
 }
 
 bool PrometheusSink::dirty() const {
@@ -135,30 +248,46 @@ PrometheusSnapshot PrometheusSink::copy(bool with_values) const {
     metric.name = each.metric.name;
     metric.help = each.metric.help;
     metric.registry = each.registry;
+    metric.population.limit = each.registry->limit();
     if (with_values) {
       // The pages are touched here, so that the pipeline waits for copying alone.
       metric.values.resize(each.registry->size());
-      metric.live.resize(metric.values.size());
+      metric.states.resize(metric.values.size());
+      metric.born.resize(metric.values.size());
     }
     snapshot.metrics.push_back(std::move(metric));
   }
   shown_.with([&](const Shown& shown) {
     scrapes_ += with_values ? 1 : 0;
     snapshot.checkpoint = shown.checkpoint;
-    snapshot.committed_at = shown.at;
+    if (shown.number != 0) {
+      snapshot.committed_at =
+          std::chrono::system_clock::time_point(std::chrono::milliseconds(shown.time.unix_ms));
+    }
     snapshot.commit_duration = shown.duration;
+    snapshot.commit_failures = shown.failures;
     for (std::size_t m = 0; m < counted_.size(); ++m) {
-      MetricSnapshot& metric = snapshot.metrics[m];
-      if (with_values) {
-        metric.values = shown.metrics[m].counted.values;
-        metric.live = shown.metrics[m].live;
-      }
-      metric.total = shown.metrics[m].counted.total;
-      metric.capped = shown.metrics[m].counted.capped;
-      metric.population = shown.metrics[m].population;
+      copy_metric(shown.metrics[m], with_values, snapshot.metrics[m]);
     }
   });
   return snapshot;
+}
+
+FieldSet PrometheusSink::fields() const {
+  FieldSet wanted;
+  for (const Counted& each : counted_) {
+    wanted |= fields_of(each.metric);
+  }
+  return wanted;
+}
+
+std::vector<std::pair<std::string, std::string>> PrometheusSink::describe() const {
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (const Counted& each : counted_) {
+    lines.emplace_back("metric " + each.metric.name, std::string(info(each.metric.value).name) +
+                                                         " by " + each.registry->plan().layout());
+  }
+  return lines;
 }
 
 }  // namespace weir

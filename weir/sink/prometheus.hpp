@@ -4,28 +4,59 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "weir/base/guarded.hpp"
+#include "weir/base/log.hpp"
+#include "weir/flow/commit_store.hpp"
 #include "weir/flow/stages.hpp"
 #include "weir/sink/metric.hpp"
 #include "weir/sink/series_counter.hpp"
 #include "weir/sink/series_registry.hpp"
+#include "weir/sink/series_table.hpp"
 
 namespace weir {
 
+struct PrometheusSinkOptions {
+  std::vector<Metric> metrics;
+  /// How long series that appear after the first scrape show what they held before they counted;
+  /// 0: they show what they hold at once.
+  std::chrono::milliseconds hold{0};
+  /// Series that did not count for so long turn dormant; 0: never.
+  std::chrono::milliseconds series_ttl{0};
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+};
+
 /// One metric as a scrape shows it: fixed when it was taken, at the cost of a copy of the values.
 struct MetricSnapshot {
+  struct Population {
+    std::size_t live = 0;     ///< shown, with `other`, if it is
+    std::size_t dormant = 0;  ///< values are kept, not shown
+    std::size_t held = 0;     ///< live ones that show less than they hold
+    std::size_t limit = 0;    ///< of live ones, not counting `other`
+  };
+
   std::string name;
   std::string help;
   std::shared_ptr<const SeriesRegistry> registry;
-  std::vector<std::uint64_t> values;  ///< by SeriesId
-  std::vector<std::uint8_t> live;     ///< by SeriesId
-  std::uint64_t total = 0;            ///< what all values add up to, at most 2^64-1
-  std::uint64_t capped = 0;           ///< records counted in `other` because of the cap
-  SeriesRegistry::Population population;
+  std::shared_ptr<const void> lease;       ///< on what the registry says of live series
+  std::vector<std::uint64_t> values;       ///< by SeriesId, as they are to be shown
+  std::vector<SeriesTable::State> states;  ///< by SeriesId
+  std::vector<std::uint32_t> born;         ///< by SeriesId, seconds since 1970
+  std::uint64_t total = 0;                 ///< what all values add up to, at most 2^64-1
+  std::uint64_t capped = 0;                ///< records counted in `other` because of the cap
+  // Where that total is, if it is not shown; modulo 2^64.
+  std::uint64_t dormant_value = 0;
+  std::uint64_t held_value = 0;
+  std::uint64_t dropped_value = 0;
+  Population population;
+
+  [[nodiscard]] bool shows(SeriesId id) const {
+    return states[id] == SeriesTable::State::live || states[id] == SeriesTable::State::leaving;
+  }
 };
 
 /// What the last commit made true, all of one moment.
@@ -34,12 +65,15 @@ struct PrometheusSnapshot {
   Checkpoint checkpoint;
   std::chrono::system_clock::time_point committed_at;  ///< epoch: no commit yet
   std::chrono::nanoseconds commit_duration{0};
+  std::uint64_t commit_failures = 0;  ///< commits that could not be made durable
 };
 
-/// Counts flows into the series of metrics, and hands out snapshots for scrapes.
+/// Counts flows into the series of metrics, and hands out snapshots for scrapes. With a CommitStore
+/// nothing is shown that is not kept there.
 class PrometheusSink final : public Sink {
  public:
-  explicit PrometheusSink(std::vector<Metric> metrics);
+  explicit PrometheusSink(PrometheusSinkOptions options);
+  ~PrometheusSink() override;
 
   /// Every row is counted in at least one metric, filtered as `no_metric`, or refused as
   /// `overflow`.
@@ -52,41 +86,64 @@ class PrometheusSink final : public Sink {
   /// The same without the series and their values. Any thread.
   [[nodiscard]] PrometheusSnapshot summary() const { return copy(false); }
 
+  /// What it reads of a record.
+  [[nodiscard]] FieldSet fields() const;
+  /// What the metrics are, for people and to compare: names, what they count, labels.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> describe() const;
+
+  /// Takes in what a store has kept, before anything is written.
+  [[nodiscard]] CommitReader& reader();
+  /// All was read; the checkpoint of the last commit.
+  [[nodiscard]] Checkpoint restored();
+  /// From now on commits go to the store, which has to outlive what is written. `number` is that of
+  /// the last commit read.
+  void keep_in(CommitStore& store, std::uint64_t number);
+  /// See CommitStore::MakeSnapshot. Any thread.
+  std::uint64_t make_snapshot(const CommitStore::Put& put) const;
+
  private:
+  class Reader;
   struct Counted {
     Metric metric;
     std::shared_ptr<SeriesRegistry> registry;
     SeriesCounter counter;
-    /// Retired series whose last value may not have been scraped yet, so they are still shown.
-    std::vector<SeriesId> leaving{};
-    std::uint64_t leaving_since = 0;  ///< scrapes there had been when that value was committed
-  };
-  /// What a metric shows: the values, and whose.
-  struct ShownMetric {
-    SeriesValues counted;
-    std::vector<std::uint8_t> live;  ///< by SeriesId
-    SeriesRegistry::Population population;
+    SeriesDelta delta{};  ///< scratch
   };
   struct Shown {
-    std::vector<ShownMetric> metrics;
+    std::vector<SeriesTable> metrics;
     Checkpoint checkpoint;
-    std::chrono::system_clock::time_point at;
+    CommitTime time;
+    std::uint64_t number = 0;  ///< of the last commit, 0 before the first
     std::chrono::nanoseconds duration{0};
+    std::uint64_t failures = 0;
   };
   struct Place {
     std::size_t metric;
     SeriesIndex::Cell cell;
   };
 
+  void start_over();
   [[nodiscard]] PrometheusSnapshot copy(bool with_values) const;
   void follow_lookups();
-  void commit_metric(Counted& each, ShownMetric& shown) const;
   void write_one_by_one(const FlowBatch& batch, Accounts& accounts);
   void write_carefully(const Flow& row, const Shown& shown, Accounts& accounts);
+  [[nodiscard]] CommitTime time_of(const Checkpoint& checkpoint) const;
+  void collect(const CommitTime& time);
+  [[nodiscard]] std::uint64_t store(const Checkpoint& checkpoint, const CommitTime& time);
+  void drop_excess();
+  void retire_idle();
 
+  const PrometheusSinkOptions options_;
   std::vector<Counted> counted_;
   std::vector<Place> places_;  ///< scratch: where one row counts
-  Guarded<Shown> shown_;
+  std::unique_ptr<Reader> reader_;
+  CommitStore* store_ = nullptr;
+  std::string bytes_;            ///< scratch: a commit
+  bool scraped_before_ = false;  ///< by whom came before
+  bool failing_ = false;         ///< the last commit was not kept
+  log::Limited failure_log_;
+  std::uint64_t next_idle_check_ms_ = 0;           ///< of CommitTime::active_ms
+  Guarded<Shown> shown_;                           ///< changed by the pipeline's thread only
   mutable std::atomic<std::uint64_t> scrapes_{0};  ///< snapshots with values; counted under shown_
 };
 

@@ -1,6 +1,7 @@
 #include "weir/sink/series_counter.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace weir {
@@ -20,6 +21,7 @@ SeriesCounter::SeriesCounter(std::shared_ptr<SeriesRegistry> registry, FieldId v
     : registry_(std::move(registry)),
       value_(value),
       tables_(registry_->tables()),
+      follower_(registry_->follow()),
       keys_(std::make_unique_for_overwrite<char[]>(
           FlowBatch::kCapacity * registry_->plan().max_size() + kSlack)),
       lookups_(std::make_unique<Lookups>()) {}
@@ -30,7 +32,7 @@ SeriesCounter::Cell SeriesCounter::find_or_admit(std::string_view key, std::uint
     return cell;
   }
   if (!registry_->full()) {
-    registry_->admit(key, events_seen_);
+    registry_->admit(key, follower_);
   }
   if (registry_->event_count() != events_seen_) {
     catch_up();
@@ -46,27 +48,41 @@ void SeriesCounter::catch_up() {
   if (registry_->event_count() == events_seen_) {
     return;
   }
-  events_.clear();
-  registry_->events_since(events_seen_, events_);
-  for (const SeriesRegistry::Event& event : events_) {
-    const std::string_view key = registry_->series(event.id).key();
-    if (event.retired) {
-      index_.erase(key, event.id);
-      retired_.push_back(event.id);
-    } else {
-      index_.insert(key, event.id);
+  const std::size_t known = events_.size();
+  registry_->news(follower_, events_);
+  // After a start there may be millions, each at a place of its own in memory.
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t i = known; i < events_.size(); ++i) {
+    if (i + kAhead < events_.size() && events_[i + kAhead].change == SeriesChange::admitted) {
+      index_.prefetch(index_.hash_of(registry_->series(events_[i + kAhead].id).key()));
     }
-    series_ = std::max(series_, event.id + std::size_t{1});
+    follow(events_[i]);
   }
-  events_seen_ += events_.size();
+  events_seen_ += events_.size() - known;
   // What is in the table is shown with the next commit, be it 0.
   dirty_ = true;
 }
 
-bool SeriesCounter::fits(const Flow& row, Cell cell, const SeriesValues& shown) const {
+void SeriesCounter::follow(const SeriesEvent& event) {
+  if (event.id == SeriesRegistry::kOther) {
+    return;  // no key leads to it
+  }
+  switch (event.change) {
+    case SeriesChange::admitted:
+    case SeriesChange::returned:
+      index_.insert(registry_->series(event.id).key(), event.id);
+      break;
+    case SeriesChange::retired:
+      index_.erase(registry_->series(event.id).key(), event.id);
+      break;
+    case SeriesChange::dropped:
+      index_.forget(event.id);
+  }
+}
+
+bool SeriesCounter::fits(const Flow& row, Cell cell, const SeriesTable& table) const {
   // What is pending and what is committed never wrap together, as this was asked for each row.
-  const SeriesId id = index_.id(cell);
-  const std::uint64_t committed = id < shown.values.size() ? shown.values[id] : 0;
+  const std::uint64_t committed = table.value(index_.id(cell));
   std::uint64_t sum = 0;
   return !__builtin_add_overflow(committed + index_.pending(cell), get_integer(row, value_), &sum);
 }
@@ -127,20 +143,38 @@ void SeriesCounter::count(Cell cell, std::uint64_t value) {
   total_ = add_saturated(total_, value);
 }
 
-std::vector<SeriesId> SeriesCounter::take_retired() {
-  return std::exchange(retired_, {});
+void SeriesCounter::collect(const SeriesTable& table, SeriesDelta& delta) {
+  delta.events.insert(delta.events.end(), events_.begin(), events_.end());
+  delta.values.reserve(delta.values.size() + changed_.size());
+  for (const Cell cell : changed_) {
+    const SeriesId id = index_.id(cell);
+    delta.values.push_back({id, table.value(id) + index_.pending(cell)});
+  }
+  delta.total = total_;
+  delta.capped = capped_;
 }
 
-void SeriesCounter::commit(SeriesValues& shown) {
-  shown.values.resize(series_);
+void SeriesCounter::settle() {
   for (const Cell cell : changed_) {
-    shown.values[index_.id(cell)] += index_.pending(cell);
     index_.pending(cell) = 0;
   }
   changed_.clear();
-  shown.total = total_;
-  shown.capped = capped_;
+  events_.clear();
   dirty_ = false;
+}
+
+void SeriesCounter::restore(const SeriesTable& table) {
+  index_.reserve(table.shown_count());
+  catch_up();
+  // Most were committed long ago; the only series of a metric without labels may be new.
+  std::vector<SeriesEvent> fresh;
+  std::copy_if(events_.begin(), events_.end(), std::back_inserter(fresh), [&](const auto& event) {
+    return table.state(event.id) != SeriesTable::State::live;
+  });
+  events_ = std::move(fresh);
+  dirty_ = !events_.empty();
+  total_ = table.total();
+  capped_ = table.capped();
 }
 
 }  // namespace weir

@@ -11,15 +11,9 @@
 #include "weir/flow/batch.hpp"
 #include "weir/sink/series_index.hpp"
 #include "weir/sink/series_registry.hpp"
+#include "weir/sink/series_table.hpp"
 
 namespace weir {
-
-/// What a metric's series have counted up to the last commit; a value for each series id.
-struct SeriesValues {
-  std::vector<std::uint64_t> values;
-  std::uint64_t total = 0;   ///< what the values add up to, at most 2^64-1
-  std::uint64_t capped = 0;  ///< records counted in `other` because of the cap
-};
 
 /// One pipeline's counting of one metric: finds the series of each flow and adds to what is
 /// pending. Owned by the pipeline's thread.
@@ -39,18 +33,21 @@ class SeriesCounter {
   using Cell = SeriesIndex::Cell;
   /// Where one row counts: its series is made, if the cap allows it.
   Cell cell_of(const Flow& row);
-  /// Whether a row's value still fits into its series, of which `shown` holds what is committed.
-  [[nodiscard]] bool fits(const Flow& row, Cell cell, const SeriesValues& shown) const;
+  /// Whether a row's value still fits into its series, of which `table` holds what is committed.
+  [[nodiscard]] bool fits(const Flow& row, Cell cell, const SeriesTable& table) const;
   /// Adds one row to its series. It must fit.
   void add(const Flow& row, Cell cell) { count(cell, get_integer(row, value_)); }
 
   /// Follows what others changed in the registry. Call it between batches.
   void catch_up();
-  /// Moves what is pending into `shown`, in time proportional to the series that changed.
-  void commit(SeriesValues& shown);
-  /// The series that have stopped counting since the last call, because a name changed.
-  [[nodiscard]] std::vector<SeriesId> take_retired();
+  /// What a commit has to make true, in time proportional to the series that changed: the events
+  /// since the last one, and the values that `table` is to have.
+  void collect(const SeriesTable& table, SeriesDelta& delta);
+  /// What was collected last has been committed.
+  void settle();
   [[nodiscard]] bool dirty() const { return dirty_; }
+  /// Goes on from what was committed by an earlier process, before anything is counted.
+  void restore(const SeriesTable& table);
 
  private:
   /// What is to be added: rows are far apart in memory, so they are read only once.
@@ -63,20 +60,20 @@ class SeriesCounter {
   };
 
   Cell find_or_admit(std::string_view key, std::uint32_t hash);
+  void follow(const SeriesEvent& event);
   void count(Cell cell, std::uint64_t value);
 
   std::shared_ptr<SeriesRegistry> registry_;
   FieldId value_;
   SeriesIndex index_;
   SeriesKeyPlan::Tables tables_;
-  std::size_t events_seen_ = 0;
-  std::vector<SeriesId> retired_;
-  std::vector<SeriesRegistry::Event> events_;  ///< scratch
-  std::unique_ptr<char[]> keys_;               ///< scratch: keys of a batch's rows
-  std::unique_ptr<Lookups> lookups_;           ///< scratch
-  std::vector<Cell> changed_;                  ///< whose pending value is not 0
-  std::size_t series_ = 1;                     ///< one more than the largest id known
-  std::uint64_t total_ = 0;                    ///< stops at 2^64-1
+  SeriesRegistry::Follower follower_;
+  std::uint64_t events_seen_ = 0;
+  std::vector<SeriesEvent> events_;   ///< not committed yet
+  std::unique_ptr<char[]> keys_;      ///< scratch: keys of a batch's rows
+  std::unique_ptr<Lookups> lookups_;  ///< scratch
+  std::vector<Cell> changed_;         ///< whose pending value is not 0
+  std::uint64_t total_ = 0;           ///< stops at 2^64-1
   std::uint64_t capped_ = 0;
   bool dirty_ = false;
 };

@@ -33,7 +33,8 @@ SeriesIndex::Cell SeriesIndex::find(std::string_view key, std::uint32_t hash) co
 
 void SeriesIndex::insert(std::string_view key, SeriesId id) {
   if ((used_ + 1) * 3 > slots_.size() * 2) {
-    grow();
+    // Room for as many keys again.
+    resize((live_ + 1) * 2);
   }
   Cell cell = 0;
   if (const auto known = retired_.find(id); known != retired_.end()) {
@@ -63,26 +64,51 @@ void SeriesIndex::erase(std::string_view key, SeriesId id) {
   }
 }
 
+void SeriesIndex::forget(SeriesId id) {
+  const auto known = retired_.find(id);
+  if (known != retired_.end()) {
+    free_[kKey + (words(known->second)[kId] >> 32) / sizeof(std::uint64_t)].push_back(
+        known->second);
+    retired_.erase(known);
+  }
+}
+
 SeriesIndex::Cell SeriesIndex::make_cell(std::string_view key, SeriesId id) {
   // The largest key is a few dozen KiB, far less than a chunk.
   const std::size_t size = kKey + key.size() / sizeof(std::uint64_t);
+  if (const auto free = free_.find(size); free != free_.end() && !free->second.empty()) {
+    const Cell cell = free->second.back();
+    free->second.pop_back();
+    fill_cell(cell, key, id);
+    return cell;
+  }
   if (chunks_.empty() || next_word_ % kChunkWords + size > kChunkWords ||
       next_word_ % kChunkWords == 0) {
     next_word_ = chunks_.size() * kChunkWords;
     chunks_.push_back(std::make_unique_for_overwrite<std::uint64_t[]>(kChunkWords + kUsualCell));
   }
   const auto cell = static_cast<Cell>(next_word_);
+  next_word_ += size;
+  fill_cell(cell, key, id);
+  return cell;
+}
+
+void SeriesIndex::fill_cell(Cell cell, std::string_view key, SeriesId id) {
   std::uint64_t* const at = words(cell);
   at[kPending] = 0;
   at[kId] = id | std::uint64_t{key.size()} << 32;
   std::copy_n(key.data(), key.size(), reinterpret_cast<char*>(at + kKey));
-  next_word_ += size;
-  return cell;
 }
 
-/// Leaves room for as many keys again, and erased slots out.
-void SeriesIndex::grow() {
-  std::vector<Slot> larger(std::max(kFirstSlots, std::bit_ceil((live_ + 1) * 2)));
+void SeriesIndex::reserve(std::size_t keys) {
+  if (const std::size_t wanted = (live_ + keys + 1) * 2; wanted > slots_.size()) {
+    resize(wanted);
+  }
+}
+
+/// Leaves erased slots out.
+void SeriesIndex::resize(std::size_t slots) {
+  std::vector<Slot> larger(std::max(kFirstSlots, std::bit_ceil(slots)));
   const std::size_t mask = larger.size() - 1;
   for (const Slot slot : slots_) {
     if (slot.cell == 0 || slot.cell == kErased) {

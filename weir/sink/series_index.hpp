@@ -32,8 +32,12 @@ class SeriesIndex {
   /// The cell of a key; kOther where there is none.
   [[nodiscard]] Cell find(std::string_view key, std::uint32_t hash) const;
   void insert(std::string_view key, SeriesId id);
+  /// So many keys will be inserted.
+  void reserve(std::size_t keys);
   /// Forgets the key; its cell stays as it is, for the series may come back.
   void erase(std::string_view key, SeriesId id);
+  /// The series that was erased will not come back. It has nothing pending.
+  void forget(SeriesId id);
 
   [[nodiscard]] SeriesId id(Cell cell) const { return static_cast<SeriesId>(words(cell)[kId]); }
   [[nodiscard]] std::uint64_t& pending(Cell cell) { return words(cell)[kPending]; }
@@ -100,7 +104,8 @@ class SeriesIndex {
     return chunks_[cell / kChunkWords].get() + cell % kChunkWords;
   }
   Cell make_cell(std::string_view key, SeriesId id);
-  void grow();
+  void fill_cell(Cell cell, std::string_view key, SeriesId id);
+  void resize(std::size_t slots);
 
   std::array<std::uint64_t, 2> seed_;
   std::vector<Slot> slots_;
@@ -110,6 +115,7 @@ class SeriesIndex {
   std::vector<std::unique_ptr<std::uint64_t[]>> chunks_;
   std::size_t next_word_ = 0;
   FlatMap<SeriesId, Cell> retired_;
+  FlatMap<std::size_t, std::vector<Cell>> free_;  ///< forgotten cells by their size in words
 };
 
 /// Multiply and fold, 16 bytes a step, keyed so that nobody outside can choose colliding labels.

@@ -242,6 +242,43 @@ void SeriesKeyPlan::append_other(std::string& out) const {
   out += "} ";
 }
 
+bool SeriesKeyPlan::valid(std::string_view key) const {
+  std::size_t at = 0;
+  for (const Part& part : parts_) {
+    std::size_t size = part.width;
+    if (part.storage == Storage::real) {
+      size = sizeof(double);
+    } else if (part.storage == Storage::address) {
+      size = sizeof(IpAddress);
+    } else if (part.storage == Storage::text) {
+      if (key.size() - at < sizeof(std::uint16_t)) {
+        return false;
+      }
+      size = sizeof(std::uint16_t) + text_at(key.data() + at).size();
+      if (size > sizeof(std::uint16_t) + kMaxText) {
+        return false;
+      }
+    }
+    if (key.size() - at < size) {
+      return false;
+    }
+    at += size;
+  }
+  return key.size() == (at + kWord - 1) / kWord * kWord &&
+         key.find_first_not_of('\0', at) == std::string_view::npos;
+}
+
+std::string SeriesKeyPlan::layout() const {
+  std::string out;
+  for (const Label& label : labels_) {
+    const Part& part = parts_[label.part];
+    fmt::format_to(std::back_inserter(out), "{}{}{}{}:{}", label.text, info(part.field).name,
+                   label.lookup ? " by name\"" : "\"", part.named_by != kNoLabel ? "*" : "",
+                   part.storage == Storage::integer ? part.width : 0);
+  }
+  return out;
+}
+
 SeriesKeyPlan::Tables SeriesKeyPlan::current_tables() const {
   Tables tables;
   for (const Label& label : labels_) {

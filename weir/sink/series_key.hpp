@@ -47,6 +47,12 @@ class SeriesKeyPlan {
   /// The same for the series that takes what the cap leaves out: every label is `other`.
   void append_other(std::string& out) const;
 
+  /// Whether bytes from elsewhere are a key as `pack` writes them, so that they can be printed.
+  [[nodiscard]] bool valid(std::string_view key) const;
+  /// What keys are made of, for people and to compare: keys of plans that differ here mean
+  /// something else.
+  [[nodiscard]] std::string layout() const;
+
   /// The lookups' tables as they are now. Any thread.
   [[nodiscard]] Tables current_tables() const;
   /// Changes whenever a lookup's table does. Cheap; any thread.

@@ -6,11 +6,6 @@
 #include "weir/base/log.hpp"
 
 namespace weir {
-namespace {
-
-constexpr std::size_t kBlock = std::size_t{1} << 20;
-
-}  // namespace
 
 SeriesRegistry::SeriesRegistry(const Metric& metric)
     : name_(metric.name),
@@ -21,46 +16,62 @@ SeriesRegistry::SeriesRegistry(const Metric& metric)
   std::string text;
   plan_.append_other(text);
   append({}, text);
-  live_[kOther] = plan_.single() ? 1 : 0;
+  turned_dormant_[kOther] = kAbsent;
+  if (plan_.single()) {
+    open_other();
+  }
   update_full();
 }
 
 std::size_t SeriesRegistry::size() const {
   const std::lock_guard lock(mutex_);
-  return live_.size();
+  return turned_dormant_.size();
 }
 
-SeriesRegistry::Population SeriesRegistry::population() const {
+SeriesRegistry::Follower SeriesRegistry::follow() {
   const std::lock_guard lock(mutex_);
-  return {live_count_ + live_[kOther], dormant_.size(), max_series_};
+  seen_.push_back(event_count_ - events_.size());
+  return seen_.size() - 1;
 }
 
-void SeriesRegistry::copy_live(std::size_t count, std::vector<std::uint8_t>& out) const {
+void SeriesRegistry::news(Follower follower, std::vector<SeriesEvent>& out) {
   const std::lock_guard lock(mutex_);
-  const auto end = live_.begin() + static_cast<std::ptrdiff_t>(std::min(count, live_.size()));
-  out.assign(live_.begin(), end);
+  const std::uint64_t first = event_count_ - events_.size();
+  for (std::size_t i = seen_[follower] - first; i < events_.size(); ++i) {
+    out.push_back({events_[i] / 4, static_cast<SeriesChange>(events_[i] % 4)});
+  }
+  seen_[follower] = event_count_;
+  trim_events();
 }
 
-void SeriesRegistry::events_since(std::size_t seen, std::vector<Event>& out) const {
-  const std::lock_guard lock(mutex_);
-  for (std::size_t i = seen; i < events_.size(); ++i) {
-    out.push_back({events_[i] / 2, events_[i] % 2 != 0});
+/// What everybody knows need not be kept.
+void SeriesRegistry::trim_events() {
+  constexpr std::size_t kWorthwhile = 4096;
+  const std::uint64_t first = event_count_ - events_.size();
+  const std::size_t known = *std::min_element(seen_.begin(), seen_.end()) - first;
+  if (known >= kWorthwhile && known * 2 >= events_.size()) {
+    events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(known));
+    if (events_.empty()) {
+      std::vector<std::uint32_t>().swap(events_);
+    }
   }
 }
 
 /// Whether others made the very key a series after the first `seen` events, and it still is one.
-bool SeriesRegistry::admitted_since(std::string_view key, std::size_t seen) const {
-  for (std::size_t i = events_.size(); i > seen; --i) {
-    if (series_[events_[i - 1] / 2].key() == key) {
-      return events_[i - 1] % 2 == 0;
+bool SeriesRegistry::admitted_since(std::string_view key, std::uint64_t seen) const {
+  for (std::size_t i = events_.size(); event_count_ - (events_.size() - i) > seen; --i) {
+    const std::uint32_t event = events_[i - 1];
+    if (series_[event / 4].key() == key) {
+      const auto change = static_cast<SeriesChange>(event % 4);
+      return change == SeriesChange::admitted || change == SeriesChange::returned;
     }
   }
   return false;
 }
 
-void SeriesRegistry::admit(std::string_view key, std::size_t seen) {
+void SeriesRegistry::admit(std::string_view key, Follower follower) {
   const std::lock_guard lock(mutex_);
-  if (crowded() || admitted_since(key, seen)) {
+  if (crowded() || admitted_since(key, seen_[follower])) {
     return;
   }
   text_.clear();
@@ -68,24 +79,89 @@ void SeriesRegistry::admit(std::string_view key, std::size_t seen) {
   if (text_ == series_[kOther].text()) {
     return;
   }
-  const auto known = dormant_.find(text_);
-  SeriesId id = 0;
-  if (known == dormant_.end()) {
-    id = append(key, text_);
-  } else {
-    id = known->second;
+  if (const auto known = dormant_.find(text_); known != dormant_.end()) {
+    const SeriesId id = known->second;
     dormant_.erase(known);
-    live_[id] = 1;
+    turned_dormant_[id] = kLive;
+    record(id, SeriesChange::returned);
+  } else {
+    record(append(key, text_), SeriesChange::admitted);
   }
   ++live_count_;
-  record({id, false});
   update_full();
   warn_when_crowded();
 }
 
 void SeriesRegistry::open_other() {
   const std::lock_guard lock(mutex_);
-  live_[kOther] = 1;
+  if (std::exchange(turned_dormant_[kOther], kLive) != kLive) {
+    record(kOther, SeriesChange::admitted);
+  }
+}
+
+void SeriesRegistry::retire(std::span<const SeriesId> ids) {
+  const std::lock_guard lock(mutex_);
+  for (const SeriesId id : ids) {
+    if (id != kOther && turned_dormant_[id] == kLive) {
+      make_dormant(id);
+      record(id, SeriesChange::retired);
+    }
+  }
+  update_full();
+}
+
+void SeriesRegistry::make_dormant(SeriesId id) {
+  // Turns come round after four thousand million; 0 and the largest mean something else.
+  turn_ = turn_ + 1 == kAbsent ? kLive + 1 : turn_ + 1;
+  turned_dormant_[id] = turn_;
+  dormant_order_.push_back({id, turn_});
+  dormant_.emplace(series_[id].text(), id);
+  --live_count_;
+  trim_dormant_order();
+}
+
+/// Series that come and go would fill it without end.
+void SeriesRegistry::trim_dormant_order() {
+  constexpr std::size_t kWorthwhile = 4096;
+  if (dormant_order_.size() >= kWorthwhile && dormant_order_.size() > 2 * dormant_.size()) {
+    std::erase_if(dormant_order_,
+                  [this](const Dormant& each) { return turned_dormant_[each.id] != each.turn; });
+  }
+}
+
+void SeriesRegistry::drop(SeriesId id) {
+  dormant_.erase(series_[id].text());
+  turned_dormant_[id] = kAbsent;
+  record(id, SeriesChange::dropped);
+  dropping_.push_back(id);
+}
+
+void SeriesRegistry::bury_dropped() {
+  const std::lock_guard lock(mutex_);
+  if (!dropping_.empty()) {
+    dropped_.push_back({lease_->over, std::exchange(dropping_, {}), event_count_});
+    lease_ = std::make_shared<Lease>();
+  }
+}
+
+/// Ids and texts of dropped series can be used again once nobody can be looking at them.
+void SeriesRegistry::reclaim() {
+  const auto known =
+      seen_.empty() ? event_count_.load() : *std::min_element(seen_.begin(), seen_.end());
+  while (!dropped_.empty() && dropped_.front().unread->load(std::memory_order_acquire) &&
+         dropped_.front().event <= known) {
+    for (const SeriesId id : dropped_.front().ids) {
+      const Series& series = series_[id];
+      store_.give_back(series.data, series.key_size + series.text_size);
+      free_.push_back(id);
+    }
+    dropped_.pop_front();
+  }
+}
+
+std::shared_ptr<const void> SeriesRegistry::lease() const {
+  const std::lock_guard lock(mutex_);
+  return lease_;
 }
 
 void SeriesRegistry::follow_lookups() {
@@ -94,21 +170,27 @@ void SeriesRegistry::follow_lookups() {
   tables_generation_.store(plan_.tables_generation(), std::memory_order_relaxed);
   const SeriesKeyPlan::Tables before = std::exchange(tables_, plan_.current_tables());
   RenamedKeys renamed(plan_, before, tables_);
+  const bool compare = std::exchange(compare_texts_, false);
   std::size_t retired = 0;
-  for (SeriesId id = kOther + 1; id < live_.size(); ++id) {
-    if (live_[id] != 0 && renamed.contains(series_[id].key())) {
-      live_[id] = 0;
-      dormant_.emplace(series_[id].text(), id);
-      record({id, true});
+  for (SeriesId id = kOther + 1; id < turned_dormant_.size(); ++id) {
+    if (turned_dormant_[id] == kLive &&
+        (compare ? !still_named_so(id) : renamed.contains(series_[id].key()))) {
+      make_dormant(id);
+      record(id, SeriesChange::retired);
       ++retired;
     }
   }
-  live_count_ -= retired;
   update_full();
   if (retired != 0) {
     log::info("names changed: series with an old name are dormant now",
               {{"metric", name_}, {"series", std::to_string(retired)}});
   }
+}
+
+bool SeriesRegistry::still_named_so(SeriesId id) {
+  text_.clear();
+  plan_.append_text(series_[id].key(), tables_, text_);
+  return text_ == series_[id].text();
 }
 
 SeriesKeyPlan::Tables SeriesRegistry::tables() const {
@@ -117,34 +199,38 @@ SeriesKeyPlan::Tables SeriesRegistry::tables() const {
 }
 
 SeriesId SeriesRegistry::append(std::string_view key, std::string_view text) {
-  series_.push_back({store(key, text), static_cast<std::uint32_t>(key.size()),
-                     static_cast<std::uint32_t>(text.size())});
-  live_.push_back(1);
-  return static_cast<SeriesId>(series_.size() - 1);
+  reclaim();
+  if (!free_.empty()) {
+    const SeriesId id = free_.back();
+    free_.pop_back();
+    place(id, key, text);
+    return id;
+  }
+  const auto id = static_cast<SeriesId>(turned_dormant_.size());
+  series_.push_back({});
+  turned_dormant_.push_back(kAbsent);
+  place(id, key, text);
+  return id;
 }
 
-const char* SeriesRegistry::store(std::string_view key, std::string_view text) {
-  const std::size_t size = key.size() + text.size();
-  if (blocks_.empty() || block_used_ + size > kBlock) {
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(std::max(size, kBlock)));
-    block_used_ = 0;
-  }
-  char* const room = blocks_.back().get() + block_used_;
+void SeriesRegistry::place(SeriesId id, std::string_view key, std::string_view text) {
+  char* const room = store_.take(key.size() + text.size());
   std::copy(key.begin(), key.end(), room);
   std::copy(text.begin(), text.end(), room + key.size());
-  block_used_ += size;
-  return room;
+  series_.set(
+      id, {room, static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(text.size())});
+  turned_dormant_[id] = kLive;
 }
 
-void SeriesRegistry::record(Event event) {
-  events_.push_back(event.id * 2 + (event.retired ? 1U : 0U));
-  event_count_.store(events_.size(), std::memory_order_release);
+void SeriesRegistry::record(SeriesId id, SeriesChange change) {
+  events_.push_back(id * 4 + static_cast<std::uint32_t>(change));
+  event_count_.fetch_add(1, std::memory_order_release);
 }
 
-/// No room for another series, be it new or dormant until now. Dormant ones keep their values, so
-/// names that change without end have to be bounded too.
+/// No room for another series, be it new or dormant until now. Dormant ones above the cap are
+/// dropped at the next commit; until then there may be as many as were live.
 bool SeriesRegistry::crowded() const {
-  return live_count_ >= max_series_ || series_.size() > 2 * max_series_;
+  return live_count_ >= max_series_ || dormant_.size() > 2 * max_series_;
 }
 
 void SeriesRegistry::update_full() {
@@ -163,6 +249,68 @@ void SeriesRegistry::warn_when_crowded() {
         "the series \"other\"",
         {{"metric", name_}, {"max_series", std::to_string(max_series_)}});
   }
+}
+
+bool SeriesRegistry::restore(SeriesId id, std::string_view key, std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  if (id == kOther) {
+    return key.empty() && text == series_[kOther].text();
+  }
+  const std::size_t size = turned_dormant_.size();
+  if (id > size || size == series_.kMaxSize || plan_.single() || !plan_.valid(key) ||
+      !text.starts_with(name_ + '{') || !text.ends_with("} ")) {
+    return false;
+  }
+  if (id == size) {
+    series_.push_back({});
+    turned_dormant_.push_back(kAbsent);
+  }
+  if (turned_dormant_[id] != kAbsent) {
+    store_.give_back(series_[id].data, series_[id].key_size + series_[id].text_size);
+  }
+  place(id, key, text);
+  return true;
+}
+
+void SeriesRegistry::forget(SeriesId id) {
+  const std::lock_guard lock(mutex_);
+  if (id == turned_dormant_.size() && id != series_.kMaxSize) {
+    series_.push_back({});
+    turned_dormant_.push_back(kAbsent);
+  } else if (id != kOther && id < turned_dormant_.size() && turned_dormant_[id] != kAbsent) {
+    store_.give_back(series_[id].data, series_[id].key_size + series_[id].text_size);
+    turned_dormant_[id] = kAbsent;
+  }
+}
+
+void SeriesRegistry::restored(std::span<const SeriesId> live, std::span<const SeriesId> dormant) {
+  const std::lock_guard lock(mutex_);
+  // `make_dormant` counts them off again.
+  live_count_ = dormant.size();
+  dormant_.reserve(dormant.size());
+  for (const SeriesId id : dormant) {
+    make_dormant(id);
+  }
+  events_.reserve(events_.size() + live.size());
+  for (const SeriesId id : live) {
+    if (id != kOther) {
+      ++live_count_;
+      record(id, SeriesChange::admitted);
+    } else if (std::exchange(turned_dormant_[kOther], kLive) != kLive) {
+      record(id, SeriesChange::admitted);
+    }
+  }
+  for (SeriesId id = kOther + 1; id < turned_dormant_.size(); ++id) {
+    if (turned_dormant_[id] == kAbsent) {
+      free_.push_back(id);
+    }
+  }
+  compare_texts_ = true;
+  if (plan_.tables_generation() != 0) {
+    tables_generation_.store(~std::uint64_t{0});  // names are known: they are compared at once
+  }
+  update_full();
+  warn_when_crowded();
 }
 
 }  // namespace weir

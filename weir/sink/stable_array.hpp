@@ -33,6 +33,10 @@ class StableArray {
     chunk.load(std::memory_order_relaxed)[size_ % kChunk] = value;
     ++size_;
   }
+  /// Of the appending thread; nobody else may be reading this element.
+  void set(std::size_t index, const T& value) {
+    chunks_[index / kChunk].load(std::memory_order_relaxed)[index % kChunk] = value;
+  }
   const T& operator[](std::size_t index) const {
     return chunks_[index / kChunk].load(std::memory_order_acquire)[index % kChunk];
   }
