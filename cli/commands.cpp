@@ -8,6 +8,7 @@
 
 #include "cli/check_command.hpp"
 #include "cli/export_command.hpp"
+#include "cli/print_command.hpp"
 #include "cli/stream_command.hpp"
 #include "cli/versions.hpp"
 #include "weir/base/error.hpp"
@@ -25,6 +26,7 @@ struct Command {
 constexpr auto kCommands = std::to_array<Command>({
     {"export", "Flow records from Kafka as counters for Prometheus", run_export},
     {"stream", "Rows of an nfdump command to Kafka, window by window, exactly once", run_stream},
+    {"print", "Flow records of nfcapd files or JSON as text, as they are or in groups", run_print},
     {"check", "Say what a command would do with its flags, and what is wrong", run_check},
 });
 

@@ -72,9 +72,17 @@ bool run_until_stopped(const Body& body, const std::function<void()>& tick,
   return well;
 }
 
+std::string made_of(const StreamOptions& stream) {
+  if (!stream.native) {
+    return stream.run.command;
+  }
+  return fmt::format("files in {}, {}", fmt::join(stream.native->folders, ", "),
+                     stream.native->by.empty() ? "each flow" : "by " + stream.native->by);
+}
+
 std::vector<std::pair<std::string, std::string>> facts(const StreamOptions& stream) {
   const bool ledger = !stream.kafka.ledger.empty();
-  return {{"Command", stream.run.command},
+  return {{stream.native ? "Rows" : "Command", made_of(stream)},
           {"Kafka", fmt::format("{}, topic {}", stream.kafka.brokers, stream.kafka.topic)},
           {"Delivery", ledger ? "exactly once, ledger " + stream.kafka.ledger : "at least once"},
           {"Windows",
@@ -197,7 +205,9 @@ int run(const StreamFlags& flags) {
 int run_stream(const std::string& command, const std::vector<std::string>& arguments) {
   StreamFlags flags;
   const auto parsed = parse_flags(
-      command, "Sends the rows of an nfdump command, run once for each window, to Kafka.",
+      command,
+      "Sends the rows of an nfdump command, or what it reads of nfcapd's files itself, to Kafka, "
+      "once for each window.",
       stream_flags(flags), arguments);
   if (parsed == Parsed::help) {
     return 0;

@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Kind = Flag::Kind;
+using Takes = Flag::Kind;
 
 constexpr unsigned long long kMaxCatchUp = 10'000'000;
 
@@ -68,52 +68,63 @@ std::string with_port(const std::string& hosts, std::uint16_t port) {
 std::vector<Flag> kafka_flags(StreamFlags& flags) {
   KafkaBatchOptions& kafka = flags.stream.kafka;
   return {
-      {"--brokers,--broker", Kind::list, "HOST:PORT,…",
+      {"--brokers,--broker", Takes::list, "HOST:PORT,…",
        "Kafka brokers to start from; may be repeated",
        [&](const std::string& value) { add_brokers(kafka.brokers, value); }},
-      {"-i,--host", Kind::value, "HOST,…", "The same, with the port by -p",
+      {"-i,--host", Takes::value, "HOST,…", "The same, with the port by -p",
        [&](const std::string& value) { flags.hosts = value; }},
-      {"-p,--port", Kind::value, "PORT", "Port of the brokers that -i names (9092)",
+      {"-p,--port", Takes::value, "PORT", "Port of the brokers that -i names (9092)",
        [&](const std::string& value) {
          flags.port = static_cast<std::uint16_t>(parse_number("--port", value, 1, 65535));
          flags.port_given = true;
        }},
-      {"-t,--topic", Kind::value, "TOPIC", "Topic to write to (network-metadata)",
+      {"-t,--topic", Takes::value, "TOPIC", "Topic to write to (network-metadata)",
        [&](const std::string& value) { kafka.topic = value; }},
-      {"--delivery", Kind::value, "HOW",
+      {"--delivery", Takes::value, "HOW",
        "exactly-once: one transaction for each window; at-least-once: without transactions "
        "(exactly-once)",
        [&](const std::string& value) { flags.at_least_once = parse_at_least_once(value); }},
-      {"--ledger", Kind::value, "NAME",
+      {"--ledger", Takes::value, "NAME",
        "Consumer group and transactional id that keep account of the windows sent "
        "(weir-stream.TOPIC.HOSTNAME)",
        [&](const std::string& value) { flags.ledger = value; }},
-      {"-X", Kind::list, "KEY=VALUE|@FILE",
+      {"-X", Takes::list, "KEY=VALUE|@FILE",
        "Property of librdkafka, or a file of them, one on each line; may be repeated",
        [&](const std::string& value) { add_kafka_properties(value, kafka.properties); }},
   };
 }
 
-std::vector<Flag> record_flags(WindowRunOptions& run) {
+std::vector<Flag> record_flags(StreamFlags& flags) {
+  WindowRunOptions& run = flags.stream.run;
   return {
-      {"--command", Kind::value, "COMMAND",
+      {"--command", Takes::value, "COMMAND",
        fmt::format("nfdump command line, run without a shell, with {{timestamp}}, {{start}} and "
                    "{{end}} filled in ({})",
                    WindowCommand::kScriptsCommand),
-       [&](const std::string& value) { run.command = value; }},
-      {"--timeout", Kind::value, "DURATION", "Of one run of the command (4m)",
+       [&](const std::string& value) {
+         run.command = value;
+         if (!value.empty()) {  // as weir-stream.service gives it where COMMAND is empty
+           flags.of_command.emplace_back("--command");
+         }
+       }},
+      {"--timeout", Takes::value, "DURATION", "Of one run of the command (4m)",
        [&](const std::string& value) {
          run.timeout = parse_duration_flag("--timeout", value, seconds(1));
+         flags.of_command.emplace_back("--timeout");
        }},
-      {"--ignore-stderr", Kind::list, "REGEX",
+      {"--ignore-stderr", Takes::list, "REGEX",
        "Lines of the command's stderr that are no failure, as for grep -E; may be repeated",
-       [&](const std::string& value) { run.ignore_stderr.emplace_back(value, "--ignore-stderr"); }},
-      {"--format", Kind::value, "FORMAT",
+       [&](const std::string& value) {
+         run.ignore_stderr.emplace_back(value, "--ignore-stderr");
+         flags.of_command.emplace_back("--ignore-stderr");
+       }},
+      {"--format", Takes::value, "FORMAT",
        "Form of the messages: cbor (texts, the script's bytes), cbor-typed or json (cbor)",
        [&](const std::string& value) { run.format = parse_stream_format(value); }},
-      {"--fields", Kind::value, "COLUMN[:NAME],…", "Columns to send, with new names (all)",
+      {"--fields", Takes::value, "COLUMN[:NAME],…",
+       "Columns to send, with new names (all; with --by those of the script, by what --by says)",
        [&](const std::string& value) { run.fields = value; }},
-      {"--key", Kind::list, "NAME,…", "Fields that make the message's key; may be repeated (none)",
+      {"--key", Takes::list, "NAME,…", "Fields that make the message's key; may be repeated (none)",
        [&](const std::string& value) {
          for (std::string& part : split_list(value)) {
            run.key.push_back(std::move(part));
@@ -125,30 +136,30 @@ std::vector<Flag> record_flags(WindowRunOptions& run) {
 std::vector<Flag> window_flags(StreamFlags& flags) {
   StreamOptions& stream = flags.stream;
   return {
-      {"--interval", Kind::value, "DURATION", "Length of a window (5m)",
+      {"--interval", Takes::value, "DURATION", "Length of a window (5m)",
        [&](const std::string& value) { stream.interval = parse_seconds("--interval", value); }},
-      {"--timezone", Kind::value, "ZONE", "Of the file names: local, UTC, Europe/Prague … (local)",
+      {"--timezone", Takes::value, "ZONE", "Of the file names: local, UTC, Europe/Prague … (local)",
        [&](const std::string& value) { stream.timezone = value; }},
-      {"--state", Kind::value, "FILE",
+      {"--state", Takes::value, "FILE",
        "File with the last finished window; FILE.lock beside it lets one weir at a time work "
        "(last)",
        [&](const std::string& value) { stream.state = value; }},
-      {"--max-catch-up", Kind::value, "N", "Of missed windows, send the newest N (288)",
+      {"--max-catch-up", Takes::value, "N", "Of missed windows, send the newest N (288)",
        [&](const std::string& value) {
          stream.max_catch_up = parse_number("--max-catch-up", value, 1, kMaxCatchUp);
        }},
-      {"--grace", Kind::value, "DURATION", "How long to wait for a window's data (30s)",
+      {"--grace", Takes::value, "DURATION", "How long to wait for a window's data (30s)",
        [&](const std::string& value) { stream.grace = parse_seconds("--grace", value); }},
-      {"--give-up", Kind::value, "DURATION",
+      {"--give-up", Takes::value, "DURATION",
        "How old a window gets that cannot be sent before it is left behind for later ones (1h)",
        [&](const std::string& value) { stream.give_up = parse_seconds("--give-up", value); }},
-      {"--since", Kind::value, "WINDOW",
+      {"--since", Takes::value, "WINDOW",
        "Send the windows from this one on, as 202611212305 or 2026-11-21T23:05, again; the state "
        "is left alone",
        [&](const std::string& value) { stream.since = parse_window_flag("--since", value); }},
-      {"--until", Kind::value, "WINDOW", "With --since: the last window to send (the newest)",
+      {"--until", Takes::value, "WINDOW", "With --since: the last window to send (the newest)",
        [&](const std::string& value) { stream.until = parse_window_flag("--until", value); }},
-      {"--dry-run", Kind::toggle, "",
+      {"--dry-run", Takes::toggle, "",
        "Print the records as JSON lines; neither Kafka nor the state is touched",
        [&](const std::string&) { stream.dry_run = true; }},
   };
@@ -156,17 +167,17 @@ std::vector<Flag> window_flags(StreamFlags& flags) {
 
 std::vector<Flag> program_flags(StreamFlags& flags) {
   return {
-      {"--once", Kind::toggle, "", "Send all windows that are due, then stop; the default",
+      {"--once", Takes::toggle, "", "Send all windows that are due, then stop; the default",
        [&](const std::string&) { flags.once = true; }},
-      {"--follow", Kind::toggle, "", "Stay, and send each window when it is due",
+      {"--follow", Takes::toggle, "", "Stay, and send each window when it is due",
        [&](const std::string&) { flags.follow = true; }},
-      {"--web.listen-address", Kind::list, "ADDRESS",
+      {"--web.listen-address", Takes::list, "ADDRESS",
        "With --follow: address and port to serve metrics and health on; may be repeated (none)",
        [&](const std::string& value) { flags.listen_addresses.push_back(value); }},
-      {"--web.enable-lifecycle", Kind::toggle, "",
+      {"--web.enable-lifecycle", Takes::toggle, "",
        "Allow POST /-/reload, which opens the log file anew",
        [&](const std::string&) { flags.enable_lifecycle = true; }},
-      {"--log-file", Kind::value, "FILE",
+      {"--log-file", Takes::value, "FILE",
        "Append the log to FILE, in the script's form; SIGHUP opens it anew (stderr)",
        [&](const std::string& value) { flags.log_file = value; }},
   };
@@ -235,8 +246,8 @@ std::vector<Flag> stream_flags(StreamFlags& flags) {
   flags.stream.kafka.topic = "network-metadata";
   flags.stream.run.command = WindowCommand::kScriptsCommand;
   std::vector<Flag> all = kafka_flags(flags);
-  for (auto table : {record_flags(flags.stream.run), window_flags(flags), program_flags(flags),
-                     log_flags(flags.log_level, flags.log_format)}) {
+  for (auto table : {record_flags(flags), native_flags(flags.native), window_flags(flags),
+                     program_flags(flags), log_flags(flags.log_level, flags.log_format)}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;
@@ -244,6 +255,7 @@ std::vector<Flag> stream_flags(StreamFlags& flags) {
 
 void settle_stream_flags(StreamFlags& flags) {
   check_modes(flags);
+  flags.stream.native = settle_native_flags(flags.native, flags.of_command);
   settle_brokers(flags);
   KafkaBatchOptions& kafka = flags.stream.kafka;
   if (flags.at_least_once && !flags.ledger.empty()) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "weir/base/error.hpp"
+#include "tests/support/usage_error.hpp"
 
 namespace weir {
 namespace {
@@ -26,13 +26,7 @@ StreamFlags parse(const std::vector<std::string>& words) {
 }
 
 std::string error(const std::vector<std::string>& words) {
-  try {
-    parse(words);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), Error::kUsage);
-    return error.what();
-  }
-  return "no error";
+  return usage_error([&] { parse(words); });
 }
 
 /// With what is always needed.
@@ -171,9 +165,21 @@ TEST(StreamOptionsTest, TheWebSideIsForFollowing) {
 }
 
 TEST(StreamOptionsTest, FlagsOfALaterVersionAreUnknown) {
-  for (const char* flag : {"--read", "--by", "--where", "--config"}) {
-    EXPECT_THAT(error_with({flag, "x"}), AllOf(HasSubstr("unknown flag"), HasSubstr(flag)));
+  EXPECT_THAT(error_with({"--config", "x"}), AllOf(HasSubstr("unknown flag"), HasSubstr("--conf")));
+}
+
+TEST(StreamOptionsTest, FilesAreReadInPlaceOfACommand) {
+  EXPECT_FALSE(with({}).stream.native);
+  const StreamFlags flags = with({"--read", "/flows", "--by", "dst_as", "--fields", "as:dst_as"});
+  ASSERT_TRUE(flags.stream.native);
+  EXPECT_THAT(flags.stream.native->folders, ElementsAre("/flows"));
+  EXPECT_EQ(flags.stream.native->by, "dst_as");
+  EXPECT_EQ(flags.stream.run.fields, "as:dst_as");
+  for (const char* flag : {"--command", "--timeout", "--ignore-stderr"}) {
+    EXPECT_THAT(error_with({"--read", "/flows", flag, "4m"}),
+                AllOf(HasSubstr(flag), HasSubstr("--read exclude")));
   }
+  EXPECT_TRUE(with({"--command", "", "--read", "/flows"}).stream.native) << "as systemd has it";
 }
 
 TEST(StreamOptionsTest, PropertiesOfLibrdkafkaArePassedOn) {

@@ -139,6 +139,15 @@ def test_once_it_sends_what_is_due_and_no_more(kafka, words, tmp_path):
     assert len(values(kafka, words)) == 3
 
 
+def test_properties_that_a_producer_has_no_use_for_do_not_keep_it_from_sending(kafka, words, tmp_path):
+    properties = ("auto.offset.reset=earliest", "linger.ms=10", "message.max.bytes=2000000")
+    more = [word for each in properties for word in ("-X", each)]
+    done = run("stream", *words, *more, folder=tmp_path)
+    assert done.exit_status == 0, done.err
+    assert done.err.count("CONFWARN") == 1 and "auto.offset.reset is a consumer property" in done.err
+    assert len(values(kafka, words)) == 3
+
+
 def test_a_window_that_fails_is_left_undone_with_status_1(words, tmp_path):
     fake_nfdump(tmp_path, before="exit 3")
     done = run("stream", *words, folder=tmp_path)

@@ -56,6 +56,10 @@ struct Flow {
   std::uint64_t tunnel_tcp_flags, vxlan, nvgre;
   std::uint64_t export_sequence, export_version, observation_domain;
   std::string_view vrf_name, in_vrf, out_vrf, in_if_name, out_if_name, writer;
+  std::uint64_t total_bytes, total_packets, sampled, anonymized;
+  std::uint64_t dst_tos, direction, event_time, ext_event, connection_id, flow_id;
+  std::uint64_t client_latency, server_latency, app_latency;
+  std::string_view user_name;
 };
 
 /// What a field's value means; it decides how texts are read, printed and compared.
@@ -209,6 +213,20 @@ inline constexpr auto kFields = std::to_array<FieldInfo>({
     WEIR_FIELD(in_if_name,        Kind::text,       0, Merge::key,     0,   0, "iface_name_in",       "",                    0, "%inam"),
     WEIR_FIELD(out_if_name,       Kind::text,       0, Merge::key,     0,   0, "iface_name_out",      "",                    0, "%onam"),
     WEIR_FIELD(writer,            Kind::text,       0, Merge::key,     0,   0, "writer_id",           "",                    0, ""),
+    WEIR_FIELD(total_bytes,       Kind::number,    64, Merge::sum,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(total_packets,     Kind::number,    64, Merge::sum,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(sampled,           Kind::number,     8, Merge::bit_or,  0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(anonymized,        Kind::number,     8, Merge::bit_or,  0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(dst_tos,           Kind::number,     8, Merge::key,    55,   0, "",                    "",                    0, "%dtos"),
+    WEIR_FIELD(direction,         Kind::number,     8, Merge::key,    61,   0, "",                    "",                    0, "%dir"),
+    WEIR_FIELD(event_time,        Kind::time,      64, Merge::max,   323,   0, "",                    "",                    0, "%tevt"),
+    WEIR_FIELD(ext_event,         Kind::number,    16, Merge::key,     0,   0, "",                    "",                    0, "%xevt"),
+    WEIR_FIELD(connection_id,     Kind::number,    32, Merge::key,     0,   0, "",                    "",                    0, "%nfc"),
+    WEIR_FIELD(flow_id,           Kind::number,    64, Merge::key,   148,   0, "",                    "",                    0, "%flid"),
+    WEIR_FIELD(client_latency,    Kind::number,    64, Merge::max,     0,   0, "",                    "",                    0, "%cl"),
+    WEIR_FIELD(server_latency,    Kind::number,    64, Merge::max,     0,   0, "",                    "",                    0, "%sl"),
+    WEIR_FIELD(app_latency,       Kind::number,    64, Merge::max,     0,   0, "",                    "",                    0, "%al"),
+    WEIR_FIELD(user_name,         Kind::text,       0, Merge::key,   371,   0, "",                    "",                    0, "%uname"),
 });
 // clang-format on
 #undef WEIR_FIELD

@@ -1,18 +1,17 @@
 #include "weir/io/spool_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "weir/base/error.hpp"
+#include "weir/io/unnamed_file.hpp"
 
 namespace weir {
 namespace {
@@ -30,24 +29,11 @@ std::string reason(int error) {
   return std::generic_category().message(error);
 }
 
-Fd open_unnamed(const std::string& folder) {
-  Fd fd(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));
-  // Not every file system can (NFS, older overlayfs), and what an old kernel or one says differs.
-  if (!fd && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-    std::string path = folder + "/.weir-spool-XXXXXX";
-    fd = Fd(::mkostemp(path.data(), O_CLOEXEC));
-    if (fd) {
-      ::unlink(path.c_str());
-    }
-  }
-  return fd;
-}
-
 }  // namespace
 
 SpoolFile::SpoolFile(std::string folder)
     : folder_(folder.empty() ? "." : std::move(folder)),
-      fd_(open_unnamed(folder_)),
+      fd_(open_unnamed_file(folder_)),
       tail_(std::make_unique_for_overwrite<char[]>(kBuffer)) {
   if (!fd_) {
     throw Error::usage(

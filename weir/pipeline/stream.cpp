@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <filesystem>
-#include <mutex>
 #include <utility>
 
 #include "weir/base/error.hpp"
@@ -29,24 +26,14 @@ constexpr milliseconds kLongestSleep{20'000};
 /// So long a run that is not to stay waits for Kafka.
 constexpr milliseconds kOncePatience{60'000};
 
-StreamWorld real(StreamWorld world) {
-  if (!world.now) {
-    world.now = [] { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); };
+std::unique_ptr<WindowRows> make_rows(const StreamOptions& options, const WindowPlan& plan,
+                                      const StreamWorld& world) {
+  if (!options.native) {
+    return std::make_unique<WindowCommand>(options.run, plan);
   }
-  if (!world.sleep) {
-    world.sleep = [](milliseconds time, const std::stop_token& stop) {
-      std::mutex mutex;
-      std::condition_variable_any wake;
-      std::unique_lock lock(mutex);
-      wake.wait_for(lock, stop, time, [] { return false; });
-    };
-  }
-  return world;
-}
-
-std::string folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
+  return std::make_unique<NativeWindow>(
+      *options.native, options.run,
+      NativeWindow::World{world.now, options.give_up, folder_of(options.state)}, plan);
 }
 
 }  // namespace
@@ -79,7 +66,7 @@ struct Stream::Impl {
   StreamWorld world;
   Stream& owner;
   WindowPlan plan;
-  WindowCommand command;
+  std::unique_ptr<WindowRows> rows;
   StreamPosition position;
   std::optional<FileLock> lock;
   std::string locked_out_by;
@@ -97,11 +84,12 @@ struct Stream::Impl {
 
 Stream::Impl::Impl(StreamOptions given, StreamWorld given_world, Stream& the_owner)
     : options(std::move(given)),
-      world(real(std::move(given_world))),
+      world(real_world(std::move(given_world))),
       owner(the_owner),
       plan(TimeZone::load(options.timezone), options.interval),
-      command(options.run, plan),
+      rows(make_rows(options, plan, world)),
       position(options.state, options.kafka.ledger) {
+  rows->on_alive = [this] { alive(); };
   if (options.dry_run) {
     return;
   }
@@ -159,7 +147,7 @@ void Stream::follow(const std::stop_token& stop) {
   }
 }
 
-bool Stream::dry_run(const WindowCommand::Take& take, const std::stop_token& stop) {
+bool Stream::dry_run(const WindowRows::Take& take, const std::stop_token& stop) {
   Impl& impl = *impl_;
   const DueWindows due =
       impl.options.since
@@ -172,7 +160,7 @@ bool Stream::dry_run(const WindowCommand::Take& take, const std::stop_token& sto
   bool well = true;
   std::optional<Window> window = due.first;
   for (std::uint64_t i = 0; i < due.count && !stop.stop_requested(); ++i) {
-    const WindowRun run = impl.command.run(*window, take, stop);
+    const WindowRun run = impl.rows->run(*window, take, stop);
     if (run.end == WindowRun::End::failed) {
       log::error("window is not whole",
                  {{"window", window_name(*window)}, {"reason", run.reason}, {"why", run.why}});
@@ -260,10 +248,10 @@ bool Stream::Impl::send_range(const std::stop_token& stop) {
   return well && !stop.stop_requested();
 }
 
-/// Runs the command until its window is whole, or its time of grace is over.
+/// Makes the rows until the window is whole, or its time of grace is over.
 WindowRun Stream::Impl::run_patiently(Window window, const std::stop_token& stop) {
   while (true) {
-    WindowRun run = command.run(window, *spool, stop);
+    WindowRun run = rows->run(window, *spool, stop);
     alive();
     status.with([&](StreamStatus& all) { all.command_duration = run.duration; });
     if (run.end != WindowRun::End::failed || stop.stop_requested() ||
@@ -315,14 +303,13 @@ Stream::Impl::Step Stream::Impl::fail(Window window, const WindowRun& run,
   return Step::done;
 }
 
-/// So it is this window and not the command that is bad.
+/// So it is this window that is bad, and not the command or what else all need.
 bool Stream::Impl::later_one_is_there(Window window, const std::stop_token& stop) {
   const DueWindows later = plan.due(window, world.now(), {options.grace, options.max_catch_up});
   if (!later.newest) {
     return false;
   }
-  const WindowRun run =
-      command.run(*later.newest, [](std::string_view, const std::string*) {}, stop);
+  const WindowRun run = rows->run(*later.newest, [](std::string_view, const std::string*) {}, stop);
   alive();
   return run.end == WindowRun::End::whole;
 }

@@ -11,6 +11,8 @@
 
 #include "weir/base/guarded.hpp"
 #include "weir/io/file_lock.hpp"
+#include "weir/pipeline/native_window.hpp"
+#include "weir/pipeline/stream_world.hpp"
 #include "weir/pipeline/window_run.hpp"
 #include "weir/sink/kafka.hpp"
 #include "weir/state/window_plan.hpp"
@@ -20,6 +22,7 @@ namespace weir {
 struct StreamOptions {
   KafkaBatchOptions kafka;  ///< its ledger empty: at least once
   WindowRunOptions run;
+  std::optional<NativeOptions> native;  ///< in place of `run`'s command
   std::string timezone = "local";
   std::chrono::seconds interval = std::chrono::minutes(5);
   std::string state = "last";  ///< path of the file with the last finished window
@@ -31,25 +34,18 @@ struct StreamOptions {
   bool dry_run = false;  ///< only `Stream::dry_run` will be called
 };
 
-/// What a stream uses of the world, for tests.
-struct StreamWorld {
-  std::unique_ptr<BatchSink> sink;  ///< null: Kafka as the options say
-  std::function<std::chrono::sys_seconds()> now;
-  std::function<void(std::chrono::milliseconds, const std::stop_token&)> sleep;
-};
-
 /// For metrics and for people. Counters are since the start of the program.
 struct StreamStatus {
   std::uint64_t windows_sent = 0;
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;                            ///< of keys and values
   std::map<std::string, std::uint64_t> skipped;       ///< windows, by reason
-  std::map<std::string, std::uint64_t> failures;      ///< runs of the command, by reason
+  std::map<std::string, std::uint64_t> failures;      ///< attempts at a window, by reason
   std::uint64_t mended = 0;                           ///< texts that were not UTF-8
   std::optional<Window> last;                         ///< the last finished window
   std::optional<std::chrono::sys_seconds> last_end;   ///< when that one ended
   std::uint64_t lag = 0;                              ///< windows that are due and not sent
-  std::chrono::duration<double> command_duration{0};  ///< of the last run of the command
+  std::chrono::duration<double> command_duration{0};  ///< of making the last window's rows
   std::chrono::duration<double> window_duration{0};   ///< of the last window, run and sending
   std::string trouble;                                ///< what is wrong now; empty: nothing
 };
@@ -80,7 +76,7 @@ class Stream {
   /// Sends what is due whenever it is, until a stop is requested. Throws Error as run_once.
   void follow(const std::stop_token& stop);
   /// Prints what would be sent, through `take`, touching neither Kafka nor the state.
-  [[nodiscard]] bool dry_run(const WindowCommand::Take& take, const std::stop_token& stop);
+  [[nodiscard]] bool dry_run(const WindowRows::Take& take, const std::stop_token& stop);
 
   /// Any thread.
   [[nodiscard]] StreamStatus status() const;
@@ -88,7 +84,7 @@ class Stream {
   /// Called after each window, on the thread that runs.
   std::function<void(const StreamProgress&)> on_progress;
   /// Called on the thread that runs whenever it goes on: at least twice a minute, but for a run of
-  /// the command, which may take as long as its timeout.
+  /// the command, which may take as long as its timeout, and for merging and sorting many groups.
   std::function<void()> on_alive;
 
  private:

@@ -132,28 +132,22 @@ std::string relevant_errors(const ChildResult& child, std::span<const Pattern> i
   return kept;
 }
 
-WindowRun failed(std::string_view reason, std::string why) {
-  WindowRun run;
-  run.reason = reason;
-  run.why = std::move(why);
-  return run;
-}
-
 /// What the command's end alone says, if that is enough.
 std::optional<WindowRun> ended_badly(const ChildResult& child) {
   switch (child.end) {
     case ChildEnd::not_started:
-      return failed("not_started", child.error);
+      return failed_window("not_started", child.error);
     case ChildEnd::timed_out:
-      return failed("timeout", "the command " + child.describe() +
-                                   "; give it more time with --timeout, or less to do");
+      return failed_window("timeout", "the command " + child.describe() +
+                                          "; give it more time with --timeout, or less to do");
     default:
       break;
   }
   if (child.left_open) {
-    return failed("left_open",
-                  "the command ended, but a process that it had started went on writing; run "
-                  "nfdump itself with --command");
+    return failed_window(
+        "left_open",
+        "the command ended, but a process that it had started went on writing; run "
+        "nfdump itself with --command");
   }
   return std::nullopt;
 }
@@ -161,7 +155,7 @@ std::optional<WindowRun> ended_badly(const ChildResult& child) {
 WindowRun outcome(const ChildResult& child, const NfdumpText& text, const NfdumpVerdict& verdict,
                   const MessageMaker& maker, const std::stop_token& stop) {
   if (!maker.failure().empty()) {
-    return failed("bad_value", maker.failure());
+    return failed_window("bad_value", maker.failure());
   }
   if (!text.failed()) {  // else that is why the command was ended
     if (stop.stop_requested() && child.end == ChildEnd::stopped) {
@@ -174,7 +168,7 @@ WindowRun outcome(const ChildResult& child, const NfdumpText& text, const Nfdump
     }
   }
   if (!verdict.whole()) {
-    return failed(nfdump_trouble_name(verdict.trouble), verdict.detail);
+    return failed_window(nfdump_trouble_name(verdict.trouble), verdict.detail);
   }
   WindowRun run;
   run.end = WindowRun::End::whole;
@@ -203,20 +197,6 @@ std::vector<std::string> WindowCommand::words(Window window) const {
   const std::array<Placeholder, 3> values = {
       {{"timestamp", path}, {"start", first}, {"end", last}}};
   return command_.fill(values);
-}
-
-WindowRun WindowCommand::run(Window window, SpoolFile& spool, const std::stop_token& stop) {
-  spool.clear();
-  WindowRun result = run(
-      window,
-      [&spool](std::string_view value, const std::string* key) {
-        spool.append(key != nullptr ? std::optional<std::string_view>(*key) : std::nullopt, value);
-      },
-      stop);
-  if (result.end != WindowRun::End::whole) {
-    spool.clear();
-  }
-  return result;
 }
 
 WindowRun WindowCommand::run(Window window, const Take& take, const std::stop_token& stop) {

@@ -1,0 +1,142 @@
+#include "cli/print_command.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "cli/print_options.hpp"
+#include "cli/progress_bar.hpp"
+#include "weir/base/error.hpp"
+#include "weir/base/log.hpp"
+#include "weir/base/stop_wait.hpp"
+#include "weir/web/page.hpp"
+
+namespace weir {
+namespace {
+
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+/// Shows how far reading is until this is destroyed.
+class ReadingBar {
+ public:
+  explicit ReadingBar(const PrintRun& run)
+      : thread_([&run](const std::stop_token& stop) {
+          while (wait_unless_stopped(stop, std::chrono::milliseconds(200))) {
+            log::set_footer(
+                draw_reading(run.read_bytes(), run.total_bytes(), terminal_width() - 1));
+          }
+          log::set_footer("");
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+/// What kept something from being read. True where there was anything.
+bool tell_damage(const PrintReport& report) {
+  for (const auto* texts : {&report.damage, &report.refused}) {
+    for (const std::string& text : *texts) {
+      fmt::print(stderr, "{}\n", text);
+    }
+  }
+  const NfcapdCounts& records = report.nfcapd.records;
+  if (!report.nfcapd.whole()) {
+    fmt::print(stderr,
+               "lost: {} records that block headers tell of, {} bytes; refused: {} records\n",
+               records.lost, report.nfcapd.lost_bytes, records.refused);
+  }
+  return !report.damage.empty() || !report.refused.empty() || !report.nfcapd.whole();
+}
+
+int print(const PrintFlags& flags) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that has enough is no failure
+  PrintRun run(flags.print);
+  TextOutput out(STDOUT_FILENO, "standard output");
+  PrintReport report;
+  {
+    // Rows and a bar on one terminal would be in each other's way.
+    const bool rows_meanwhile = !flags.print.by && ::isatty(STDOUT_FILENO) == 1;
+    std::optional<ReadingBar> bar;
+    if (!flags.quiet && !rows_meanwhile && ProgressBar::possible() && run.total_bytes() != 0) {
+      bar.emplace(run);
+      run.on_read = [&bar] { bar.reset(); };
+    }
+    report = run.run(out);
+  }
+  if (out.closed()) {
+    return 0;
+  }
+  const bool damaged = tell_damage(report);
+  if (report.files == 0 && !report.refused.empty()) {
+    return Error::kUsage;
+  }
+  if (!flags.quiet) {
+    fmt::print(stderr, "{}\n", print_summary(report, flags.print.by.has_value()));
+  }
+  return damaged ? Error::kFailed : 0;
+}
+
+}  // namespace
+
+std::string print_summary(const PrintReport& report, bool grouped_rows) {
+  std::string text = fmt::format("{} flows, {} packets, {} bytes", grouped(report.flows),
+                                 grouped(report.packets), grouped(report.bytes));
+  if (report.records != report.flows) {
+    text += fmt::format(" in {} records", grouped(report.records));
+  }
+  if (grouped_rows) {
+    text += fmt::format("; {} groups{}", grouped(report.groups),
+                        report.spilled ? ", more than memory allows: some went to disk" : "");
+  }
+  return text + fmt::format("; {} {} read", report.files, report.files == 1 ? "file" : "files");
+}
+
+std::string draw_reading(std::uint64_t read, std::uint64_t of, std::size_t width) {
+  constexpr std::size_t kLeast = 3;
+  const double part =
+      of == 0 ? 1.0 : std::min(1.0, static_cast<double>(read) / static_cast<double>(of));
+  std::string text =
+      fmt::format("{:3.0f} % of {:.1f} MB", 100 * part, static_cast<double>(of) / 1e6);
+  if (text.size() + 3 + kLeast > width) {
+    text.resize(std::min(text.size(), width));
+    return text;
+  }
+  const std::size_t inside = width - text.size() - 3;
+  const auto full = static_cast<std::size_t>(part * static_cast<double>(inside));
+  return fmt::format("[{}{}] {}", std::string(full, '='), std::string(inside - full, ' '), text);
+}
+
+int run_print(const std::string& command, const std::vector<std::string>& arguments) {
+  PrintFlags flags;
+  const std::vector<Flag> table = print_flags(flags);
+  std::vector<std::string> words = arguments;
+  flags.print.sources = take_sources(table, words);
+  const bool help = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+                      return word == "-h" || word == "--help" || word == "-help";
+                    }) != words.end();
+  const auto parsed = parse_flags(
+      help ? command + " SOURCE…" : command,
+      "Prints flow records of nfcapd files, folders of them, files of JSON records, or - (JSON on "
+      "standard input), as they are or in groups.",
+      table, words);
+  if (parsed == Parsed::help) {
+    return 0;
+  }
+  settle_print_flags(flags, ::isatty(STDOUT_FILENO) == 1);
+  log::configure(log::Level::warn, log::Format::logfmt);
+  return print(flags);
+}
+
+}  // namespace weir

@@ -1,0 +1,102 @@
+#include "weir/pipeline/print_emit.hpp"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <string>
+
+#include "tests/support/rows.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "weir/io/file.hpp"
+
+namespace weir {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const std::vector<RowColumn> kColumns = {{.name = "bytes", .field = field("bytes")}};
+
+/// Rows of 1, 2, 3, … bytes.
+void fill(FlowBatch& batch, std::uint64_t rows) {
+  batch.clear();
+  for (std::uint64_t i = 1; i <= rows; ++i) {
+    set(batch.next(), field("bytes"), i);
+    batch.append();
+  }
+}
+
+class PrintEmitTest : public testing::Test {
+ protected:
+  PrintEmitTest() : file_(::open(folder_.path("out").c_str(), O_WRONLY | O_CREAT, 0600)) {}
+
+  TempFolder folder_;
+  Fd file_;
+  TextOutput out_{file_.get(), "a file"};
+  std::stop_source enough_;
+  FlowBatch batch_;
+};
+
+TEST_F(PrintEmitTest, OnlyWhatMatchesIsPassedOnAndAddedUp) {
+  const Filter filter = Filter::compile("bytes > 2");
+  CollectRows rows;
+  MatchingRows matching(filter, rows);
+  fill(batch_, 4);
+  set(batch_[3], field("flows"), std::uint64_t{10});
+  matching(batch_);
+  EXPECT_THAT(rows.rows, ElementsAre("bytes=3", "bytes=4 flows=10"));
+  EXPECT_EQ(matching.records, 2U);
+  EXPECT_EQ(matching.flows, 11U);
+  EXPECT_EQ(matching.bytes, 7U);
+  fill(batch_, 2);
+  rows.rows.clear();
+  matching(batch_);
+  EXPECT_THAT(rows.rows, IsEmpty());
+}
+
+TEST_F(PrintEmitTest, LinesAreWrittenInLargePieces) {
+  LinesOutput lines(LineWriter(LineWriter::Form::csv, kColumns), out_, enough_);
+  fill(batch_, 2);
+  lines(batch_);
+  EXPECT_EQ(folder_.get("out"), "");
+  lines.flush();
+  EXPECT_EQ(folder_.get("out"), "1\n2\n");
+  fill(batch_, 256);
+  for (int i = 0; i < 200; ++i) {
+    lines(batch_);
+  }
+  EXPECT_GT(folder_.get("out").size(), 100'000U);
+}
+
+TEST_F(PrintEmitTest, ATableIsWrittenWhenItEnds) {
+  TableOutput table(kColumns, false, out_, enough_);
+  fill(batch_, 2);
+  table(batch_);
+  Flow other;
+  other.present.clear();
+  table.other(other, 3);
+  table.finish();
+  EXPECT_EQ(folder_.get("out"), "bytes\n    1\n    2\n    -\n");
+}
+
+TEST_F(PrintEmitTest, WhereNobodyReadsAnyMoreItAsksToStop) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const Fd writing(ends[1]);
+  ::close(ends[0]);
+  TextOutput out(writing.get(), "a pipe");
+  LinesOutput lines(LineWriter(LineWriter::Form::csv, kColumns), out, enough_);
+  fill(batch_, 1);
+  lines(batch_);
+  EXPECT_FALSE(enough_.stop_requested());
+  lines.flush();
+  EXPECT_TRUE(enough_.stop_requested());
+}
+
+}  // namespace
+}  // namespace weir
