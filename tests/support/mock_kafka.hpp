@@ -37,13 +37,12 @@ class MockKafka {
               RD_KAFKA_RESP_ERR_NO_ERROR);
   }
   void produce(const std::string& topic, int count) {
+    const rdkafka::Topic to(rd_kafka_topic_new(producer_.get(), topic.c_str(), nullptr));
     for (int i = 0; i < count; ++i) {
       std::string text = topic + " " + std::to_string(i);
-      ASSERT_EQ(
-          rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
-                            RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_VALUE(text.data(), text.size()),
-                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
-          RD_KAFKA_RESP_ERR_NO_ERROR);
+      ASSERT_EQ(rd_kafka_produce(to.get(), 0, RD_KAFKA_MSG_F_COPY, text.data(), text.size(),
+                                 nullptr, 0, nullptr),
+                0);
     }
     ASSERT_EQ(rd_kafka_flush(producer_.get(), 30'000), RD_KAFKA_RESP_ERR_NO_ERROR);
   }
