@@ -314,6 +314,7 @@ WindowRun NativeWindow::read(const WindowFileList& files, const Take& take,
     grouping.emplace(rows_.spec, std::move(options));
   }
   std::vector<Intake> intakes;
+  intakes.reserve(native_.threads);
   for (unsigned i = 0; i < native_.threads; ++i) {
     intakes.emplace_back(where_, grouping ? &grouping->worker(i) : nullptr, &messages);
   }

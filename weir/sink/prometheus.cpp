@@ -283,6 +283,7 @@ FieldSet PrometheusSink::fields() const {
 
 std::vector<std::pair<std::string, std::string>> PrometheusSink::describe() const {
   std::vector<std::pair<std::string, std::string>> lines;
+  lines.reserve(counted_.size());
   for (const Counted& each : counted_) {
     lines.emplace_back("metric " + each.metric.name, std::string(info(each.metric.value).name) +
                                                          " by " + each.registry->plan().layout());

@@ -257,7 +257,7 @@ bool SeriesRegistry::restore(SeriesId id, std::string_view key, std::string_view
     return key.empty() && text == series_[kOther].text();
   }
   const std::size_t size = turned_dormant_.size();
-  if (id > size || size == series_.kMaxSize || plan_.single() || !plan_.valid(key) ||
+  if (id > size || size == StableArray<Series>::kMaxSize || plan_.single() || !plan_.valid(key) ||
       !text.starts_with(name_ + '{') || !text.ends_with("} ")) {
     return false;
   }
@@ -274,7 +274,7 @@ bool SeriesRegistry::restore(SeriesId id, std::string_view key, std::string_view
 
 void SeriesRegistry::forget(SeriesId id) {
   const std::lock_guard lock(mutex_);
-  if (id == turned_dormant_.size() && id != series_.kMaxSize) {
+  if (id == turned_dormant_.size() && id != StableArray<Series>::kMaxSize) {
     series_.push_back({});
     turned_dormant_.push_back(kAbsent);
   } else if (id != kOther && id < turned_dormant_.size() && turned_dormant_[id] != kAbsent) {

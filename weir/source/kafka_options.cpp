@@ -128,7 +128,7 @@ std::string format_kafka_partitions(const std::optional<std::vector<std::int32_t
   for (auto number = numbers.begin(); number != numbers.end();) {
     const std::int32_t low = *number;
     std::int32_t high = low;
-    while (++number != numbers.end() && *number == high + 1) {
+    for (++number; number != numbers.end() && *number == high + 1; ++number) {
       ++high;
     }
     text += fmt::format("{}{}", text.empty() ? "" : ",", low);
