@@ -155,7 +155,7 @@ def test_without_live_nobody_is_asked(check):
     everything = str(checked.findings) + checked.err
     assert "hunter2" not in everything
     checked.one("warning", "sasl.password")
-    for part in ("topic flows", "partitions 0, 2", "proto == tcp", "64500", "614 MB"):
+    for part in ("topic flows", "partitions 0, 2", "proto == tcp", "64500", "668 MB"):
         assert part in everything
 
 
