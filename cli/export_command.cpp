@@ -98,7 +98,9 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
       .hold = options.hold,
       .series_ttl = options.series_ttl});
   SourceOptions source = source_options(options);
+  std::string kept = "in memory alone";
   if (auto state = state_options(options)) {
+    kept = state->folder;
     parts.state = std::make_unique<ExportState>(std::move(*state), *parts.sink);
     source.saved = parts.state->checkpoint().source;
   }
@@ -110,7 +112,8 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
   }
   parts.routes.enable_lifecycle = options.enable_lifecycle;
   parts.facts = {{"Source", describe_source(options)},
-                 {"Own AS numbers", fmt::format("{}", fmt::join(own, ", "))}};
+                 {"Own AS numbers", fmt::format("{}", fmt::join(own, ", "))},
+                 {"State", kept}};
   if (!options.where_text.empty()) {
     parts.facts.emplace_back("Only flows where", options.where_text);
   }

@@ -129,6 +129,7 @@ TEST_F(ExportStateTest, AChangeOfMeaningIsNoneWhereNothingChanged) {
 TEST(StateFolder, IsNamedAfterTheTopicsWhateverIsInTheirNames) {
   EXPECT_EQ(state_folder("d", {"pmacct.acct"}), "d/pmacct.acct");
   EXPECT_EQ(state_folder("d", {"a", "b-2_c"}), "d/a+b-2_c");
+  EXPECT_EQ(state_folder("d", {"b", "a", "b"}), "d/a+b") << "the same topics";
   EXPECT_EQ(state_folder("d", {".."}), "d/%2E.");
   EXPECT_EQ(state_folder("d", {"file:/x y+"}), "d/file%3A%2Fx%20y%2B");
   const std::string a = state_folder("d", {std::string(300, 'a')});

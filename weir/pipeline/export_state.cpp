@@ -79,8 +79,10 @@ FileLock lock_of(const std::string& folder) {
 
 }  // namespace
 
-std::string state_folder(std::string_view state_dir, const std::vector<std::string>& places) {
+std::string state_folder(std::string_view state_dir, std::vector<std::string> places) {
   constexpr std::size_t kLongest = 200;  // file names have 255 bytes at most
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
   std::string name;
   for (const std::string& place : places) {
     name += name.empty() ? "" : "+";

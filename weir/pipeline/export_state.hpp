@@ -26,9 +26,8 @@ struct ExportStateOptions {
 };
 
 /// The folder in `state_dir` for what is read from these places (topics, or a file), whatever bytes
-/// and how many of them are in their names.
-[[nodiscard]] std::string state_folder(std::string_view state_dir,
-                                       const std::vector<std::string>& places);
+/// and how many of them are in their names, and in whatever order they are given.
+[[nodiscard]] std::string state_folder(std::string_view state_dir, std::vector<std::string> places);
 
 /// Whether there is something in a folder to go on from. Changes nothing.
 [[nodiscard]] bool state_is_there(const std::string& folder);
