@@ -41,7 +41,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 std::string unknown_name(std::string_view flag, std::string_view word, bool derived_too) {
   const std::string problem = fmt::format("{}: there is no field '{}'.", flag, word);
   std::vector<std::string_view> names;
-  for (const FieldInfo& row : kFields) {
+  for (const FieldInfo& row : kNamedFields) {
     if (!word.empty() && (row.pmacct == word || row.goflow2 == word || row.nfdump == word)) {
       return fmt::format("{} It is called {} here.", problem, row.name);
     }

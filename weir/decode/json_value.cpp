@@ -289,7 +289,7 @@ Result store_from_text(Flow& flow, FieldId id, std::string_view text) {
 
 FlatMap<std::string, FieldId> make_keys() {
   FlatMap<std::string, FieldId> keys;
-  for (std::size_t i = 0; i < kFieldCount; ++i) {
+  for (std::size_t i = 0; i < kNamedFields.size(); ++i) {
     const auto id = static_cast<FieldId>(i);
     for (const std::string_view key : {kFields[i].pmacct, kFields[i].goflow2, kFields[i].name}) {
       if (!key.empty()) {

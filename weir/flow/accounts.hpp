@@ -18,18 +18,21 @@ inline constexpr std::array<std::string_view, 4> kFilteredNames = {"no_metric", 
 
 /// Why a record is refused.
 enum class Refused : std::uint8_t {
-  empty,         ///< a message without bytes
-  too_long,      ///< a line of a file beyond the limit
-  truncated,     ///< ends in the middle of a record
-  not_json,      ///< not JSON (RFC 8259)
-  not_object,    ///< JSON, but not an object
-  wrong_type,    ///< a field's value has a shape that its field cannot take
-  out_of_range,  ///< a number that its field cannot hold
-  overflow,      ///< would wrap a counter past 2^64
+  empty,           ///< a message without bytes
+  too_long,        ///< a line of a file beyond the limit
+  truncated,       ///< ends in the middle of a record
+  not_json,        ///< not JSON (RFC 8259)
+  not_object,      ///< JSON or CBOR, but not an object or map
+  wrong_type,      ///< a field's value has a shape that its field cannot take
+  out_of_range,    ///< a number that its field cannot hold
+  overflow,        ///< would wrap a counter past 2^64
+  unknown_format,  ///< in none of the forms that are told apart
+  not_protobuf,    ///< not a protobuf message
+  not_cbor,        ///< not CBOR (RFC 8949)
 };
-inline constexpr std::array<std::string_view, 8> kRefusedNames = {
-    "empty",      "too_long",   "truncated",    "not_json",
-    "not_object", "wrong_type", "out_of_range", "overflow"};
+inline constexpr std::array<std::string_view, 11> kRefusedNames = {
+    "empty",        "too_long", "truncated",      "not_json",     "not_object", "wrong_type",
+    "out_of_range", "overflow", "unknown_format", "not_protobuf", "not_cbor"};
 
 /// What became of everything a pipeline has read. Owned by its thread; a copy goes with each
 /// commit. Every record read is counted, filtered or refused: `unaccounted` stays 0.

@@ -29,6 +29,7 @@ class PayloadBatch {
     std::size_t offset;
     std::size_t size;
     OriginId origin;
+    std::int64_t position;  ///< in its origin (Kafka: its offset), -1 = unknown
     bool too_long = false;  ///< beyond what the source keeps; without its bytes, to be refused
   };
 
@@ -43,19 +44,19 @@ class PayloadBatch {
   [[nodiscard]] bool empty() const { return payloads_.empty(); }
   [[nodiscard]] std::size_t size() const { return payloads_.size(); }
 
-  void add(std::string_view message, OriginId origin) {
+  void add(std::string_view message, OriginId origin, std::int64_t position = -1) {
     if (used_ + message.size() + kPadding > capacity_) {
       grow(used_ + message.size() + kPadding);
     }
     if (!message.empty()) {
       std::memcpy(buffer_.get() + used_, message.data(), message.size());
     }
-    payloads_.push_back({used_, message.size(), origin});
+    payloads_.push_back({used_, message.size(), origin, position});
     used_ += message.size() + kPadding;
   }
   /// A message of which only is told that it was there.
-  void add_too_long(OriginId origin) {
-    add({}, origin);
+  void add_too_long(OriginId origin, std::int64_t position = -1) {
+    add({}, origin, position);
     payloads_.back().too_long = true;
   }
 
@@ -91,13 +92,23 @@ class TextArena {
   std::size_t used_ = 0;
 };
 
+/// Which bytes of which message a record was.
+struct RecordPlace {
+  std::string_view bytes;      ///< the record's own; of a message without any, none
+  OriginId origin = 0;         ///< of the message
+  std::uint32_t index = 0;     ///< of the record in its message, from 0
+  std::int64_t position = -1;  ///< of the message in its origin (Kafka: its offset), -1 = unknown
+};
+
 /// Up to 256 decoded rows. Rows may be dropped without being moved; the memory is reused and never
 /// cleared. The rows' texts point into the PayloadBatch they were decoded from or into `texts()`.
 class FlowBatch {
  public:
   static constexpr std::size_t kCapacity = 256;
 
-  FlowBatch() : rows_(std::make_unique_for_overwrite<Flow[]>(kCapacity)) {}
+  FlowBatch()
+      : rows_(std::make_unique_for_overwrite<Flow[]>(kCapacity)),
+        places_(std::make_unique<RecordPlace[]>(kCapacity)) {}
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
@@ -116,6 +127,13 @@ class FlowBatch {
     return row;
   }
   void append() { order_[size_++] = static_cast<std::uint16_t>(filled_++); }
+  /// The same of a row that was decoded from a record.
+  void append(const RecordPlace& place) {
+    places_[filled_] = place;
+    append();
+  }
+  /// Where row `i` was decoded from; only of batches to which all rows were appended with it.
+  [[nodiscard]] const RecordPlace& place(std::size_t i) const { return places_[order_[i]]; }
 
   Flow& operator[](std::size_t i) { return rows_[order_[i]]; }
   const Flow& operator[](std::size_t i) const { return rows_[order_[i]]; }
@@ -136,6 +154,7 @@ class FlowBatch {
 
  private:
   std::unique_ptr<Flow[]> rows_;
+  std::unique_ptr<RecordPlace[]> places_;
   std::array<std::uint16_t, kCapacity> order_{};
   std::size_t size_ = 0;
   std::size_t filled_ = 0;

@@ -5,9 +5,9 @@
 
 namespace weir {
 
-Filter Filter::compile(std::string_view text) {
+Filter Filter::compile(std::string_view text, const FieldNames& names) {
   Filter filter;
-  filter.program_ = build_filter(parse_filter(text));
+  filter.program_ = build_filter(parse_filter(text, names));
   return filter;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "weir/flow/field_names.hpp"
 #include "weir/flow/filter_program.hpp"
 #include "weir/flow/flow.hpp"
 
@@ -13,7 +14,7 @@ class Filter {
   /// Matches everything.
   Filter() = default;
   /// Throws Error::usage with the place and what to do.
-  static Filter compile(std::string_view text);
+  static Filter compile(std::string_view text, const FieldNames& names = {});
 
   /// Thread-safe.
   [[nodiscard]] bool matches(const Flow& flow) const {

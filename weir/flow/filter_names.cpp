@@ -23,6 +23,9 @@ constexpr auto kEitherSide = std::to_array<EitherSide>({
     {"if", field("in_if"), field("out_if")},
     {"mask", field("src_mask"), field("dst_mask")},
     {"vlan", field("src_vlan"), field("dst_vlan")},
+    {"country", field("src_country"), field("dst_country")},
+    {"network", field("src_network"), field("dst_network")},
+    {"customer", field("src_customer"), field("dst_customer")},
 });
 
 /// Words people bring along that are too far from ours for a near match.
@@ -47,8 +50,8 @@ constexpr auto kSynonyms = std::to_array<Synonym>({
 
 }  // namespace
 
-std::vector<FieldId> find_filter_fields(std::string_view word) {
-  if (const auto id = find_field(word)) {
+std::vector<FieldId> find_filter_fields(std::string_view word, const FieldNames& names) {
+  if (const auto id = names.find(word)) {
     return {*id};
   }
   for (const EitherSide& pair : kEitherSide) {
@@ -62,9 +65,9 @@ std::vector<FieldId> find_filter_fields(std::string_view word) {
   return {};
 }
 
-std::string unknown_filter_field(std::string_view word) {
+std::string unknown_filter_field(std::string_view word, const FieldNames& known) {
   const std::string problem = fmt::format("there is no field '{}'.", word);
-  for (const FieldInfo& row : kFields) {
+  for (const FieldInfo& row : kNamedFields) {
     if (row.pmacct == word || row.goflow2 == word) {
       return fmt::format("{} It is called {} here.", problem, row.name);
     }
@@ -74,10 +77,8 @@ std::string unknown_filter_field(std::string_view word) {
       return fmt::format("{} Write {}.", problem, synonym.ours);
     }
   }
-  std::vector<std::string_view> names = {"flags"};
-  for (const FieldInfo& row : kFields) {
-    names.push_back(row.name);
-  }
+  std::vector<std::string_view> names = known.all();
+  names.emplace_back("flags");
   for (const EitherSide& pair : kEitherSide) {
     names.push_back(pair.word);
   }

@@ -59,7 +59,10 @@ bool has_order(Kind kind) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view filter) : filter_(filter), lexer_(filter) { advance(); }
+  Parser(std::string_view filter, const FieldNames& names)
+      : filter_(filter), names_(names), lexer_(filter) {
+    advance();
+  }
 
   FilterNode parse() {
     FilterNode root = parse_any();
@@ -136,9 +139,9 @@ class Parser {
     FilterNode node;
     FilterTest& test = node.test;
     const FilterToken name = token_;
-    test.fields = find_filter_fields(name.raw);
+    test.fields = find_filter_fields(name.raw, names_);
     if (test.fields.empty()) {
-      fail(unknown_filter_field(name.raw));
+      fail(unknown_filter_field(name.raw, names_));
     }
     advance();
     const auto comparison = comparison_of(token_.kind);
@@ -278,6 +281,7 @@ class Parser {
   }
 
   std::string_view filter_;
+  const FieldNames& names_;
   FilterLexer lexer_;
   FilterToken token_;
   unsigned depth_ = 0;
@@ -286,7 +290,7 @@ class Parser {
 
 }  // namespace
 
-FilterNode parse_filter(std::string_view filter) {
+FilterNode parse_filter(std::string_view filter, const FieldNames& names) {
   if (filter.size() > kMaxText) {
     throw Error::usage(
         fmt::format("the filter has {} bytes; {} are allowed.", filter.size(), kMaxText));
@@ -295,7 +299,7 @@ FilterNode parse_filter(std::string_view filter) {
     throw Error::usage(
         "the filter is empty. Write a test such as src_as == 64500, or leave it out.");
   }
-  return Parser(filter).parse();
+  return Parser(filter, names).parse();
 }
 
 }  // namespace weir

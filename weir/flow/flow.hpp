@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "weir/base/ip.hpp"
@@ -60,6 +61,26 @@ struct Flow {
   std::uint64_t dst_tos, direction, event_time, ext_event, connection_id, flow_id;
   std::uint64_t client_latency, server_latency, app_latency;
   std::string_view user_name;
+  std::string_view flow_type;
+  std::uint64_t ip_ttl, ip_flags, icmp_type, icmp_code, fragment_id, fragment_offset;
+  std::uint64_t observation_point;
+  std::uint64_t src_country_numeric, dst_country_numeric;
+  std::string_view exporter_name, src_network, dst_network, src_customer, dst_customer;
+  std::string_view in_if_description, out_if_description;
+  std::uint64_t in_if_speed, out_if_speed;
+
+  // Fields that only the configuration has a meaning and a name for: see FieldNames.
+#define WEIR_USER(n)              \
+  std::uint64_t user_number_##n;  \
+  std::string_view user_text_##n; \
+  IpAddress user_address_##n;
+#define WEIR_USERS                                                                           \
+  WEIR_USER(0)                                                                               \
+  WEIR_USER(1) WEIR_USER(2) WEIR_USER(3) WEIR_USER(4) WEIR_USER(5) WEIR_USER(6) WEIR_USER(7) \
+      WEIR_USER(8) WEIR_USER(9) WEIR_USER(10) WEIR_USER(11) WEIR_USER(12) WEIR_USER(13)      \
+          WEIR_USER(14) WEIR_USER(15)
+  WEIR_USERS
+#undef WEIR_USER
 };
 
 /// What a field's value means; it decides how texts are read, printed and compared.
@@ -227,11 +248,42 @@ inline constexpr auto kFields = std::to_array<FieldInfo>({
     WEIR_FIELD(server_latency,    Kind::number,    64, Merge::max,     0,   0, "",                    "",                    0, "%sl"),
     WEIR_FIELD(app_latency,       Kind::number,    64, Merge::max,     0,   0, "",                    "",                    0, "%al"),
     WEIR_FIELD(user_name,         Kind::text,       0, Merge::key,   371,   0, "",                    "",                    0, "%uname"),
+    WEIR_FIELD(flow_type,         Kind::text,       0, Merge::key,     0,   0, "",                    "type",                1, ""),
+    WEIR_FIELD(ip_ttl,            Kind::number,     8, Merge::key,   192,   0, "",                    "ip_ttl",             25, ""),
+    WEIR_FIELD(ip_flags,          Kind::number,     8, Merge::key,   197,   0, "",                    "ip_flags",           38, ""),
+    WEIR_FIELD(icmp_type,         Kind::number,     8, Merge::key,   176, 178, "",                    "icmp_type",          31, ""),
+    WEIR_FIELD(icmp_code,         Kind::number,     8, Merge::key,   177, 179, "",                    "icmp_code",          32, ""),
+    WEIR_FIELD(fragment_id,       Kind::number,    32, Merge::key,    54,   0, "",                    "fragment_id",        35, ""),
+    WEIR_FIELD(fragment_offset,   Kind::number,    16, Merge::key,    88,   0, "",                    "fragment_offset",    36, ""),
+    WEIR_FIELD(observation_point, Kind::number,    64, Merge::key,   138,   0, "",                    "observation_point_id", 71, ""),
+    WEIR_FIELD(src_country_numeric, Kind::number,  16, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(dst_country_numeric, Kind::number,  16, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(exporter_name,     Kind::text,       0, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(src_network,       Kind::text,       0, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(dst_network,       Kind::text,       0, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(src_customer,      Kind::text,       0, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(dst_customer,      Kind::text,       0, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(in_if_description, Kind::text,       0, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(out_if_description, Kind::text,      0, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(in_if_speed,       Kind::number,    64, Merge::key,     0,   0, "",                    "",                    0, ""),
+    WEIR_FIELD(out_if_speed,      Kind::number,    64, Merge::key,     0,   0, "",                    "",                    0, ""),
+#define WEIR_USER(n)                                                                          \
+    WEIR_FIELD(user_number_##n,   Kind::number,    64, Merge::key,     0,   0, "", "", 0, ""), \
+    WEIR_FIELD(user_text_##n,     Kind::text,       0, Merge::key,     0,   0, "", "", 0, ""), \
+    WEIR_FIELD(user_address_##n,  Kind::address,    0, Merge::key,     0,   0, "", "", 0, ""),
+    WEIR_USERS
+#undef WEIR_USER
+#undef WEIR_USERS
 });
 // clang-format on
 #undef WEIR_FIELD
 
 inline constexpr std::size_t kFieldCount = kFields.size();
+/// Of each of the three kinds of the user's own fields; together they are the last of the table.
+inline constexpr std::size_t kUserFields = 16;
+inline constexpr FieldId kFirstUserField = kFieldCount - 3 * kUserFields;
+/// The fields that have a name of their own.
+inline constexpr std::span<const FieldInfo> kNamedFields{kFields.data(), kFirstUserField};
 
 namespace flow_detail {
 
@@ -263,7 +315,7 @@ consteval FieldId field(std::string_view name) {
   throw "no such field";
 }
 
-/// The id of a field named at run time, nothing if there is none.
+/// The id of a named field, nothing if there is none.
 std::optional<FieldId> find_field(std::string_view name);
 
 constexpr const FieldInfo& info(FieldId id) {

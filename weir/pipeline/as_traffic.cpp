@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -44,11 +45,19 @@ std::vector<Metric> as_traffic_metrics(const std::vector<std::uint32_t>& own_sys
                                            {"hostname", field("label"), nullptr}};
   const std::string from = one_of("src_as", own_systems);
   const std::string to = one_of("dst_as", own_systems);
+  const auto metric = [&](std::string name, std::string help, const std::string& where) {
+    Metric made;
+    made.name = std::move(name);
+    made.help = std::move(help);
+    made.where = Filter::compile(where);
+    made.where_text = where;
+    made.labels = labels;
+    made.max_series = max_series;
+    return made;
+  };
   return {
-      {"flow_receive_bytes_total", "Bytes received.", field("bytes"),
-       Filter::compile("not " + from + " and " + to), labels, max_series},
-      {"flow_transmit_bytes_total", "Bytes transferred.", field("bytes"), Filter::compile(from),
-       labels, max_series},
+      metric("flow_receive_bytes_total", "Bytes received.", fmt::format("not {} and {}", from, to)),
+      metric("flow_transmit_bytes_total", "Bytes transferred.", from),
   };
 }
 

@@ -103,8 +103,8 @@ std::string binary_hint(std::string_view bytes) {
   if (registry || bytes.starts_with(kAvroFile)) {
     return "These look like Avro. Have pmacct write JSON: kafka_output: json";
   }
-  return "weir reads JSON, one object for each record. With pmacct set kafka_output: json, and see "
-         "that nothing else writes to this topic";
+  return "weir reads JSON (with pmacct set kafka_output: json), goflow2's protobuf and its own CBOR: "
+         "see that nothing else writes to this topic";
 }
 
 std::string advice_for(const JudgedRecords::Example& example) {
@@ -126,6 +126,12 @@ std::string advice_for(const JudgedRecords::Example& example) {
       return "AS numbers go up to 2^32-1 and bytes up to 2^64-1: see who writes this";
     case Refused::overflow:
       return "Counters end at 2^64-1: see who writes such numbers of bytes";
+    case Refused::unknown_format:
+      return binary_hint(example.bytes);
+    case Refused::not_protobuf:
+      return "These are not goflow2's protobuf: leave --format out, so that it is found out";
+    case Refused::not_cbor:
+      return "These are not CBOR: leave --format out, so that it is found out";
   }
   return "See who writes this";
 }

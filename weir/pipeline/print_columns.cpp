@@ -30,7 +30,7 @@ Compute compute_of(Derived id) {
 /// All fields that groups would have to have in their key to be shown: of a record any may be.
 std::string every_key_field() {
   std::string names;
-  for (const FieldInfo& row : kFields) {
+  for (const FieldInfo& row : kNamedFields) {
     if (row.merge == Merge::key) {
       names += (names.empty() ? "" : ",") + std::string(row.name);
     }

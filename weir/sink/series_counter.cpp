@@ -84,7 +84,7 @@ bool SeriesCounter::fits(const Flow& row, Cell cell, const SeriesTable& table) c
   // What is pending and what is committed never wrap together, as this was asked for each row.
   const std::uint64_t committed = table.value(index_.id(cell));
   std::uint64_t sum = 0;
-  return !__builtin_add_overflow(committed + index_.pending(cell), get_integer(row, value_), &sum);
+  return !__builtin_add_overflow(committed + index_.pending(cell), value_of(row), &sum);
 }
 
 SeriesCounter::Cell SeriesCounter::cell_of(const Flow& row) {
@@ -104,7 +104,7 @@ bool SeriesCounter::prepare(const FlowBatch& batch, Rows rows) {
     const std::string_view key(at, plan.pack(row, tables_, at));
     lookups.keys[i] = key;
     lookups.hashes[i] = index_.hash_of(key);
-    lookups.values[i] = get_integer(row, value_);
+    lookups.values[i] = value_of(row);
     index_.prefetch(lookups.hashes[i]);
     fits = fits && !__builtin_add_overflow(sum, lookups.values[i], &sum);
     at += key.size();

@@ -36,7 +36,7 @@ class SeriesCounter {
   /// Whether a row's value still fits into its series, of which `table` holds what is committed.
   [[nodiscard]] bool fits(const Flow& row, Cell cell, const SeriesTable& table) const;
   /// Adds one row to its series. It must fit.
-  void add(const Flow& row, Cell cell) { count(cell, get_integer(row, value_)); }
+  void add(const Flow& row, Cell cell) { count(cell, value_of(row)); }
 
   /// Follows what others changed in the registry. Call it between batches.
   void catch_up();
@@ -59,6 +59,10 @@ class SeriesCounter {
     std::size_t size = 0;
   };
 
+  [[nodiscard]] std::uint64_t value_of(const Flow& row) const {
+    // A record that does not say how many flows it stands for is one.
+    return value_ == field("flows") && !row.present.has(value_) ? 1 : get_integer(row, value_);
+  }
   Cell find_or_admit(std::string_view key, std::uint32_t hash);
   void follow(const SeriesEvent& event);
   void count(Cell cell, std::uint64_t value);

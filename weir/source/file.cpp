@@ -158,10 +158,11 @@ void FileSource::deliver_line(std::string_view line, std::size_t bytes, PayloadB
   if (line.ends_with('\r')) {
     line.remove_suffix(1);
   }
+  const std::int64_t begin = position_.load(std::memory_order_relaxed);
   if (skipping_ || line.size() > kMaxLine) {
-    batch.add_too_long(0);
+    batch.add_too_long(0, begin);
   } else if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-    batch.add(line, 0);
+    batch.add(line, 0, begin);
   }
   position_.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
   partial_.clear();

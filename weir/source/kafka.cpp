@@ -37,7 +37,7 @@ class KafkaSource::Delivery final : public KafkaReceiver {
     }
     origin.position.store(offset + 1, std::memory_order_relaxed);
     origin.progress.store(Progress::read, std::memory_order_relaxed);
-    batch_.add(bytes, tag);
+    batch_.add(bytes, tag, offset);
     return !batch_.full();
   }
   void at_end(KafkaTag tag, std::int64_t next) override {
