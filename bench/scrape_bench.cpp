@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -41,7 +42,7 @@ class Backend final : public WebBackend {
                       }};
   }
   [[nodiscard]] std::string page() const override { return ""; }
-  void reload() override {}
+  void reload(std::function<void(const std::string& why)> done) override { done({}); }
 
  private:
   const PrometheusSink& sink_;

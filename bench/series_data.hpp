@@ -63,10 +63,14 @@ inline std::vector<Metric> default_metrics() {
                                            {"destination_as", field("dst_as"), {}},
                                            {"destination_as_name", field("dst_as"), names},
                                            {"hostname", field("label"), {}}};
-  return {{"flow_transmit_bytes_total", "Bytes transferred.", field("bytes"),
-           Filter::compile("src_as in [64500]"), labels},
-          {"flow_receive_bytes_total", "Bytes received.", field("bytes"),
-           Filter::compile("not src_as in [64500] and dst_as in [64500]"), labels}};
+  return {{.name = "flow_transmit_bytes_total",
+           .help = "Bytes transferred.",
+           .where = Filter::compile("src_as in [64500]"),
+           .labels = labels},
+          {.name = "flow_receive_bytes_total",
+           .help = "Bytes received.",
+           .where = Filter::compile("not src_as in [64500] and dst_as in [64500]"),
+           .labels = labels}};
 }
 
 /// What makes a series: the other AS, the router, the direction.

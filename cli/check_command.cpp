@@ -13,6 +13,7 @@
 #include "cli/export_setup.hpp"
 #include "weir/base/error.hpp"
 #include "weir/pipeline/check_brokers.hpp"
+#include "weir/pipeline/check_dead_letters.hpp"
 #include "weir/pipeline/check_file.hpp"
 #include "weir/pipeline/check_local.hpp"
 #include "weir/pipeline/check_names.hpp"
@@ -25,8 +26,10 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::string_view kHelp =
-    "Usage: weir check [--live] [export] FLAGS\n\n"
-    "Says what `weir export` with these flags would do, and what is wrong with it.\n\n"
+    "Usage: weir check [--live] [export] [FILE.yaml] FLAGS\n\n"
+    "Says what `weir export` with these flags, or with this configuration, would do, and what is "
+    "wrong\n"
+    "with it.\n\n"
     "Flags:\n"
     "  --live\n"
     "      Ask Kafka, look at the newest records and fetch the AS names; changes nothing anywhere\n"
@@ -46,28 +49,48 @@ bool asks_for_help(const std::string& word) {
   return word == "-h" || word == "--help" || word == "-help";
 }
 
+bool is_live(const std::string& word) {
+  return word == "--live" || word == "-live";
+}
+
+bool is_config(const std::string& word) {
+  return word.ends_with(".yaml") || word.ends_with(".yml") || word.find('/') != std::string::npos;
+}
+
+/// Makes flags of the words in front of them: the command's name and a configuration.
+void take_first_words(const std::string& command, std::vector<std::string>& words) {
+  auto word = std::find_if_not(words.begin(), words.end(), is_live);
+  if (word != words.end() && *word == "export") {
+    word = std::find_if_not(words.erase(word), words.end(), is_live);
+  }
+  if (word == words.end() || word->starts_with('-')) {
+    return;
+  }
+  if (!is_config(*word)) {
+    throw Error::usage(fmt::format(
+        "{0}: there is no command \"{1}\" to check; write `{0} export FLAGS`, or `{0} FILE.yaml` "
+        "for a configuration",
+        command, *word));
+  }
+  *word = "--config=" + *word;
+}
+
 Request parse_request(const std::string& command, std::vector<std::string> words) {
   Request request;
-  const auto is_live = [](const std::string& word) { return word == "--live" || word == "-live"; };
-  const auto name = std::find_if_not(words.begin(), words.end(), is_live);
-  if (name != words.end() && !name->starts_with('-')) {
-    if (*name != "export") {
-      throw Error::usage(
-          fmt::format("{}: there is no command \"{}\" to check; write `{} export FLAGS`", command,
-                      *name, command));
-    }
-    words.erase(name);
-  }
+  take_first_words(command, words);
   if (std::any_of(words.begin(), words.end(), asks_for_help)) {
     request.help = true;
     return request;
   }
   request.options.log_level = log::Level::error;  // findings say it, unless a flag asks for more
   std::vector<Flag> flags = export_flags(request.options);
-  flags.push_back({"--live", Flag::Kind::toggle, "", "Ask Kafka and the others",
-                   [&](const std::string&) { request.live = true; }});
+  flags.push_back({.names = "--live",
+                   .kind = Flag::Kind::toggle,
+                   .help = "Ask Kafka and the others",
+                   .take = [&](const std::string&) { request.live = true; },
+                   .in_file = false});
   // Its errors are the command's own.
-  static_cast<void>(parse_flags("weir export", "", flags, words));
+  static_cast<void>(parse_flags("weir export", "", flags, words, export_sections(request.options)));
   check_export_options(request.options);
   return request;
 }
@@ -91,8 +114,9 @@ void check_newest(const KafkaSourceOptions& options, KafkaConsumer& consumer,
   }
 }
 
-void check_kafka(const KafkaSourceOptions& options, KafkaConsumer& consumer,
-                 const JudgeOptions& judge, CheckReport& report) {
+void check_kafka(const ExportOptions& all, KafkaConsumer& consumer, const JudgeOptions& judge,
+                 CheckReport& report) {
+  const KafkaSourceOptions& options = all.kafka;
   const BrokersCheck brokers = check_brokers(options, seconds(10));
   report.tell(brokers.findings);
   if (!brokers.reachable) {
@@ -100,6 +124,10 @@ void check_kafka(const KafkaSourceOptions& options, KafkaConsumer& consumer,
   }
   const TopicsCheck topics = check_topics(consumer, options, brokers.topics, seconds(5));
   report.tell(topics.findings);
+  if (!all.dead_letter_topic.empty()) {
+    report.tell(check_dead_letters({options.brokers, options.properties, all.dead_letter_topic},
+                                   brokers.topics, seconds(5)));
+  }
   check_newest(options, consumer, topics.topics, judge, report);
 }
 
@@ -116,7 +144,17 @@ std::unique_ptr<KafkaConsumer> make_consumer(const ExportOptions& options, bool 
   return std::make_unique<KafkaConsumer>(live ? options.kafka.brokers : "", properties);
 }
 
+/// Whether a metric shows names of autonomous systems.
+bool shows_names(const MetricsConfig& config) {
+  return config.defaults || std::any_of(config.own.begin(), config.own.end(), [](const auto& own) {
+           return std::find(own.lookups.begin(), own.lookups.end(), "as_name") != own.lookups.end();
+         });
+}
+
 Findings check_names(const ExportOptions& options, const JudgeOptions& judge, bool live) {
+  if (!shows_names(options.config.metrics)) {
+    return {};
+  }
   if (options.demo && !options.as_names_given) {
     return {ok("AS names: made up, as the records")};
   }
@@ -148,7 +186,7 @@ int run_check(const std::string& command, const std::vector<std::string>& argume
   CheckReport report;
   report.tell(local);
   if (consumer && request.live) {
-    check_kafka(options.kafka, *consumer, judge, report);
+    check_kafka(options, *consumer, judge, report);
   }
   report.tell(request.live ? check_names(options, judge, true) : names);
   return report.finish(request.live);

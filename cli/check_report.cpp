@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <set>
 
 #include "cli/export_setup.hpp"
@@ -14,6 +15,7 @@
 #include "weir/pipeline/as_traffic.hpp"
 #include "weir/pipeline/check_brokers.hpp"
 #include "weir/pipeline/check_local.hpp"
+#include "weir/pipeline/check_metrics.hpp"
 
 namespace weir {
 namespace {
@@ -73,14 +75,91 @@ Findings describe_state(const StateFolder& state) {
   return findings;
 }
 
-std::string describe_metric(const Metric& metric) {
+/// One of the metrics that there are without a configuration.
+Finding describe_default(const Metric& metric) {
   std::vector<std::string> labels;
   labels.reserve(metric.labels.size());
   for (const MetricLabel& label : metric.labels) {
     labels.push_back(label.name);
   }
-  return fmt::format("counts {} in {} by {}", info(metric.value).name, metric.name,
-                     fmt::join(labels, ", "));
+  return ok(fmt::format("counts {} in {} by {}", info(metric.value).name, metric.name,
+                        fmt::join(labels, ", ")));
+}
+
+/// Says of a label that it shows a name, and knows none.
+class SomeNames final : public Lookup {
+ public:
+  [[nodiscard]] std::uint64_t generation() const override { return 0; }
+  [[nodiscard]] std::shared_ptr<const NameTable> current() const override { return nullptr; }
+};
+
+Findings describe_metrics(const ExportOptions& options) {
+  const auto names = std::make_shared<SomeNames>();
+  const MetricsConfig& config = options.config.metrics;
+  std::vector<Metric> metrics = make_metrics(
+      config, {.metrics = as_traffic_metrics(own_systems(options), names, options.max_series),
+               .max_series = options.max_series,
+               .ttl = options.series_ttl,
+               .lookup = [&names](std::string_view) { return names; }});
+  const std::size_t defaults = metrics.size() - config.own.size();
+  Findings findings;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (i < defaults) {
+      findings.push_back(describe_default(metrics[i]));
+    } else {
+      metrics[i].where_text = config.own[i - defaults].where;
+      add(findings, describe_metric(metrics[i], options.config.names, options.config.lookups));
+    }
+  }
+  findings.push_back(describe_counting(metrics));
+  findings.push_back(check_memory(metrics, usable_memory()));
+  return findings;
+}
+
+Findings describe_own_systems(const ExportOptions& options) {
+  const std::vector<std::uint32_t> own = own_systems(options);
+  if (options.own_systems.empty() && !options.demo) {
+    return {warning("own AS numbers: none are given, so only flows from or to AS 0 count",
+                    "Give yours, as in --asn 64500")};
+  }
+  Findings findings = {ok(fmt::format("own AS numbers: {}", fmt::join(own, ", ")))};
+  if (std::find(own.begin(), own.end(), 0U) != own.end()) {
+    findings.push_back(warning("own AS numbers: 0 stands for flows without an AS number too",
+                               "Leave it out of --asn, unless these are yours"));
+  }
+  return findings;
+}
+
+/// What the configuration says of records, before they are counted.
+Findings describe_treatment(const ExportOptions& options, const ExportPlan& plan) {
+  Findings findings;
+  const ExportConfig& config = options.config;
+  for (const MappedValue& value : config.mapping) {
+    findings.push_back(
+        ok(fmt::format("takes {} from {}", config.names.name(value.field), value.path)));
+  }
+  switch (config.sampling.rule) {
+    case SamplingRule::off:
+      break;
+    case SamplingRule::record:
+      findings.push_back(ok("multiplies bytes and packets by each record's sampling rate"));
+      break;
+    case SamplingRule::fixed:
+      findings.push_back(
+          ok(fmt::format("multiplies bytes and packets by {}", config.sampling.fixed)));
+      break;
+    case SamplingRule::table:
+      findings.push_back(
+          ok("multiplies bytes and packets by the exporter's rate in " + config.sampling.table));
+      break;
+  }
+  if (plan.enrichment) {
+    for (const LookupFile& file : plan.enrichment->files()) {
+      findings.push_back(
+          ok(fmt::format("{}: {} entries in {}", file.kind, with_commas(file.entries), file.path)));
+    }
+  }
+  return findings;
 }
 
 }  // namespace
@@ -115,25 +194,17 @@ Findings describe_export(const ExportOptions& options, const JudgeOptions& judge
   } else {
     findings = describe_kafka(options);
   }
-  for (const Metric& metric : judge.metrics) {
-    findings.push_back(ok(describe_metric(metric)));
-  }
-  const auto& own = judge.own_systems;
-  if (options.own_systems.empty() && !options.demo) {
-    findings.push_back(
-        warning("own AS numbers: none are given, so only flows from or to AS 0 count",
-                "Give yours, as in --asn 64500"));
-  } else {
-    findings.push_back(ok(fmt::format("own AS numbers: {}", fmt::join(own, ", "))));
-    if (std::find(own.begin(), own.end(), 0U) != own.end()) {
-      findings.push_back(warning("own AS numbers: 0 stands for flows without an AS number too",
-                                 "Leave it out of --asn, unless these are yours"));
-    }
+  add(findings, describe_treatment(options, judge.plan));
+  add(findings, describe_metrics(options));
+  if (options.config.metrics.defaults) {
+    add(findings, describe_own_systems(options));
+  } else if (!options.own_systems.empty()) {
+    findings.push_back(warning("own AS numbers mean nothing to the metrics of the configuration",
+                               "Leave --asn out, or put defaults among the metrics"));
   }
   if (!options.where_text.empty()) {
     findings.push_back(ok("leaves out flows that are not: " + options.where_text));
   }
-  findings.push_back(check_memory(judge.metrics.size(), options.max_series, usable_memory()));
   if (const auto state = state_folder_of(options)) {
     add(findings, describe_state(*state));
   } else {
@@ -144,10 +215,10 @@ Findings describe_export(const ExportOptions& options, const JudgeOptions& judge
 
 JudgeOptions judge_options(const ExportOptions& options) {
   JudgeOptions judge;
-  judge.format = options.format;
-  judge.where = options.where;
-  judge.own_systems = own_systems(options);
-  judge.metrics = as_traffic_metrics(judge.own_systems, nullptr, options.max_series);
+  judge.plan = make_plan(options, nullptr);
+  if (options.config.metrics.defaults) {
+    judge.own_systems = own_systems(options);
+  }
   return judge;
 }
 

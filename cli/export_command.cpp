@@ -1,7 +1,6 @@
 #include "cli/export_command.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -46,6 +45,15 @@ void announce(const Exporter& exporter, const ExportOptions& options) {
   }
 }
 
+/// Null: refused records go nowhere.
+std::unique_ptr<DeadLetters> dead_letters(const ExportOptions& options) {
+  if (options.dead_letter_topic.empty()) {
+    return nullptr;
+  }
+  return std::make_unique<DeadLetters>(DeadLetterOptions{
+      options.kafka.brokers, options.kafka.properties, options.dead_letter_topic});
+}
+
 /// Serves until SIGTERM or SIGINT.
 void serve_until_stopped(Exporter& exporter, const sigset_t& signals) {
   while (true) {
@@ -54,7 +62,7 @@ void serve_until_stopped(Exporter& exporter, const sigset_t& signals) {
       continue;
     }
     if (signal == SIGHUP) {
-      exporter.reload();
+      exporter.reload([](const std::string&) {});  // what comes of it is logged
       continue;
     }
     if (exporter.failure().empty()) {
@@ -67,14 +75,10 @@ void serve_until_stopped(Exporter& exporter, const sigset_t& signals) {
 }  // namespace
 
 int run_export(const std::string& command, const std::vector<std::string>& arguments) {
-  ExportOptions options;
-  const auto parsed =
-      parse_flags(command, "Reads flow records and serves counters of them for Prometheus.",
-                  export_flags(options), arguments);
-  if (parsed == Parsed::help) {
+  const ExportOptions options = read_export_options(command, arguments);
+  if (options.help) {
     return 0;
   }
-  check_export_options(options);
   log::configure(options.log_level, options.log_format);
   warn_of_shown_secrets(options.kafka.properties);
   const sigset_t signals = block_signals();
@@ -83,24 +87,25 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
   log::info("starting", {{"version", std::string(version())},
                          {"revision", std::string(git_hash())},
                          {"source", describe_source(options)}});
-  ExporterParts parts;
-  parts.where = options.where;
-  parts.format = options.format;
-  if (options.own_systems.empty() && !options.demo) {
+  if (options.own_systems.empty() && !options.demo && options.config.metrics.defaults) {
     log::warn(
         "--asn is not given: only flows from or to AS 0 are counted; give your own AS numbers");
   }
-  const auto own = own_systems(options);
+  ExporterParts parts;
   parts.names = std::make_unique<AsNameUpdater>(name_options(options));
+  const auto as_names = std::make_shared<AsNameLookup>(*parts.names);
+  parts.plan = make_plan(options, as_names);
+  parts.replan = [&](const ExportPlan& now) {
+    const ExportOptions next = read_export_options(command, arguments);
+    ExportPlan plan = make_next_plan(next, options, as_names, now);
+    log::configure(next.log_level, next.log_format);
+    return plan;
+  };
+  parts.refusals = std::make_unique<RefusalDesk>(dead_letters(options));
   parts.sink = std::make_unique<PrometheusSink>(PrometheusSinkOptions{
-      .metrics =
-          as_traffic_metrics(own, std::make_shared<AsNameLookup>(*parts.names), options.max_series),
-      .hold = options.hold,
-      .series_ttl = options.series_ttl});
+      .metrics = parts.plan.metrics, .hold = options.hold, .refusals = &parts.refusals->all()});
   SourceOptions source = source_options(options);
-  std::string kept = "in memory alone";
   if (auto state = state_options(options)) {
-    kept = state->folder;
     parts.state = std::make_unique<ExportState>(std::move(*state), *parts.sink);
     source.saved = parts.state->checkpoint().source;
   }
@@ -111,12 +116,6 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
     parts.http.addresses = options.listen_addresses;
   }
   parts.routes.enable_lifecycle = options.enable_lifecycle;
-  parts.facts = {{"Source", describe_source(options)},
-                 {"Own AS numbers", fmt::format("{}", fmt::join(own, ", "))},
-                 {"State", kept}};
-  if (!options.where_text.empty()) {
-    parts.facts.emplace_back("Only flows where", options.where_text);
-  }
   parts.on_failure = [] { kill(getpid(), SIGTERM); };  // wakes the thread that waits for signals
   StopDeadline deadline;  // outlives the exporter, whose end may take long
   Exporter exporter(std::move(parts));

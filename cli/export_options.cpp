@@ -40,9 +40,9 @@ std::string parse_format(const std::string& text) {
   return text;
 }
 
-Filter parse_where(const std::string& text) {
+Filter parse_where(const std::string& text, const FieldNames& names) {
   try {
-    return Filter::compile(text);
+    return Filter::compile(text, names);
   } catch (const Error& error) {
     throw Error::usage(fmt::format("--where: {}", error.what()));
   }
@@ -92,11 +92,12 @@ std::vector<Flag> source_flags(ExportOptions& options) {
          options.kafka_flag = "--start";
          options.kafka.start = parse_kafka_start(value);
        }},
-      {"-X", Kind::list, "KEY=VALUE|@FILE",
-       "Property of librdkafka, or a file of them, one on each line; may be repeated",
+      kafka_flag(options.kafka.properties, [&options] { options.kafka_flag = "-X"; }),
+      {"--dead-letter-topic", Kind::value, "TOPIC",
+       "Send refused records there, with the reason and their place in headers",
        [&](const std::string& value) {
-         options.kafka_flag = "-X";
-         add_kafka_properties(value, options.kafka.properties);
+         options.kafka_flag = "--dead-letter-topic";
+         options.dead_letter_topic = value;
        }},
       {"--from", Kind::value, "FILE|-", "Read JSON lines from a file or standard input, not Kafka",
        [&](const std::string& value) { options.from = value; }},
@@ -109,13 +110,25 @@ std::vector<Flag> source_flags(ExportOptions& options) {
   };
 }
 
+/// The same, so that one that is given leaves those of another source out of a configuration.
+std::vector<Flag> alternative_source_flags(ExportOptions& options) {
+  std::vector<Flag> flags = source_flags(options);
+  for (Flag& flag : flags) {
+    flag.alternative = flag.names == "--from"             ? "file"
+                       : flag.names.starts_with("--demo") ? "demo"
+                                                          : "kafka";
+  }
+  return flags;
+}
+
 std::vector<Flag> metric_flags(ExportOptions& options) {
   using Kind = Flag::Kind;
   return {
       {"--asn", Kind::list, "ASN,…", "Your own AS numbers, which tell sent from received (0)",
        [&](const std::string& value) { add_own_systems(options.own_systems, value); }},
       {"--as-names", Kind::value, "URL|FILE|none",
-       fmt::format("AS names in the form of cidr-report's asn.txt ({})", kDefaultAsNames),
+       fmt::format("AS names: a list like cidr-report's asn.txt, or an ASN .mmdb ({})",
+                   kDefaultAsNames),
        [&](const std::string& value) {
          options.as_names = value;
          options.as_names_given = true;
@@ -127,7 +140,7 @@ std::vector<Flag> metric_flags(ExportOptions& options) {
        }},
       {"--where", Kind::value, "FILTER", "Count only flows that match, as in 'proto == tcp'",
        [&](const std::string& value) {
-         options.where = parse_where(value);
+         options.where = parse_where(value, options.config.names);
          options.where_text = value;
        }},
       {"--format", Kind::value, "FORMAT",
@@ -180,8 +193,28 @@ std::vector<Flag> program_flags(ExportOptions& options) {
 
 }  // namespace
 
+ExportOptions read_export_options(const std::string& command,
+                                  const std::vector<std::string>& arguments) {
+  ExportOptions options;
+  options.help =
+      parse_flags(command, "Reads flow records and serves counters of them for Prometheus.",
+                  export_flags(options), arguments, export_sections(options)) == Parsed::help;
+  if (!options.help) {
+    check_export_options(options);
+  }
+  return options;
+}
+
+ConfigSections export_sections(ExportOptions& options) {
+  return {.names = {kExportSections.begin(), kExportSections.end()},
+          .take = [&options](const ConfigNode& root) {
+            options.config_file = *root.place.file;
+            options.config = read_export_config(root);
+          }};
+}
+
 std::vector<Flag> export_flags(ExportOptions& options) {
-  std::vector<Flag> all = source_flags(options);
+  std::vector<Flag> all = alternative_source_flags(options);
   for (auto table : {metric_flags(options), state_flags(options), program_flags(options),
                      log_flags(options.log_level, options.log_format)}) {
     all.insert(all.end(), table.begin(), table.end());
@@ -202,6 +235,12 @@ void check_export_options(const ExportOptions& options) {
   if (!kafka && !options.kafka_flag.empty()) {
     throw Error::usage(fmt::format("{} is about Kafka, and means nothing with --from or --demo",
                                    options.kafka_flag));
+  }
+  const auto& topics = options.kafka.topics;
+  if (std::find(topics.begin(), topics.end(), options.dead_letter_topic) != topics.end()) {
+    throw Error::usage(fmt::format(
+        "--dead-letter-topic: {} is read, so what is refused would come back; name another topic",
+        options.dead_letter_topic));
   }
   if (options.demo && !options.state_dir.empty() && options.state_dir != "none") {
     throw Error::usage("--state-dir means nothing with --demo: what is made up is not kept");

@@ -6,16 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "cli/config_file.hpp"
 #include "cli/flags.hpp"
 #include "weir/base/log.hpp"
 #include "weir/enrich/as_names.hpp"
 #include "weir/flow/filter.hpp"
+#include "weir/pipeline/export_config.hpp"
 #include "weir/source/kafka.hpp"
 
 namespace weir {
 
-/// What the flags of `weir export` say.
+/// What flags and configuration of `weir export` say.
 struct ExportOptions {
+  bool help = false;        ///< it was asked for and printed; nothing else is here
+  std::string config_file;  ///< empty without one
+  ExportConfig config;      ///< what no flag can say
   KafkaSourceOptions kafka;
   std::string kafka_flag;  ///< one that was given and makes sense with Kafka alone
   std::string from;        ///< a file, `-`, or empty for Kafka
@@ -35,13 +40,23 @@ struct ExportOptions {
   Filter where;  ///< matches all unless given
   std::string where_text;
   std::string format = "auto";
+  std::string dead_letter_topic;  ///< empty: refused records go nowhere
   bool enable_lifecycle = false;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::logfmt;
 };
 
+/// Reads the arguments of `weir export`, which is called `command` in messages, and the
+/// configuration that they name. The same arguments may be read again at any time, for what the
+/// file says then. Throws Error::usage.
+ExportOptions read_export_options(const std::string& command,
+                                  const std::vector<std::string>& arguments);
+
 /// The table of flags, writing into `options`.
 std::vector<Flag> export_flags(ExportOptions& options);
+
+/// What else a configuration may hold, writing into `options`.
+ConfigSections export_sections(ExportOptions& options);
 
 /// Throws Error::usage for flags that make no sense together.
 void check_export_options(const ExportOptions& options);

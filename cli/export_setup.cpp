@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
+#include "weir/base/error.hpp"
 #include "weir/base/log.hpp"
 #include "weir/io/http_server.hpp"
+#include "weir/pipeline/as_traffic.hpp"
 #include "weir/source/synthetic_flows.hpp"
 
 namespace weir {
@@ -38,6 +42,72 @@ std::string describe_source(const ExportOptions& options) {
   return fmt::format("Kafka at {}, topic {}", options.kafka.brokers,
                      fmt::join(options.kafka.topics, ", "));
 }
+
+namespace {
+
+/// Everything that decides which flows a metric counts, and how much.
+std::string meaning_of(const Metric& metric, const ExportOptions& options) {
+  std::string text = metric.where_text;
+  if (!options.where_text.empty()) {
+    text =
+        text.empty() ? options.where_text : fmt::format("({}) and ({})", text, options.where_text);
+  }
+  const SamplingOptions& sampling = options.config.sampling;
+  if (sampling.rule != SamplingRule::off) {
+    text += fmt::format("{}sampling {}", text.empty() ? "" : ", ",
+                        kSamplingRuleNames[static_cast<std::size_t>(sampling.rule)]);
+  }
+  if (sampling.rule == SamplingRule::fixed) {
+    text += fmt::format(" {}", sampling.fixed);
+  }
+  return text;
+}
+
+std::vector<std::pair<std::string, std::string>> facts_of(const ExportOptions& options) {
+  std::vector<std::pair<std::string, std::string>> facts = {{"Source", describe_source(options)}};
+  if (!options.config_file.empty()) {
+    facts.emplace_back("Configuration", options.config_file);
+  }
+  if (options.config.metrics.defaults) {
+    facts.emplace_back("Own AS numbers", fmt::format("{}", fmt::join(own_systems(options), ", ")));
+  }
+  if (!options.where_text.empty()) {
+    facts.emplace_back("Only flows where", options.where_text);
+  }
+  return facts;
+}
+
+bool same_properties(const KafkaProperties& a, const KafkaProperties& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const KafkaProperty& one, const KafkaProperty& other) {
+                      return one.name == other.name && one.value == other.value;
+                    });
+}
+
+/// What is different of that which a running program cannot change; empty: nothing.
+std::string fixed_difference(const ExportOptions& a, const ExportOptions& b) {
+  const std::pair<const char*, bool> same[] = {
+      {"brokers", a.kafka.brokers == b.kafka.brokers},
+      {"topic", a.kafka.topics == b.kafka.topics},
+      {"partitions", a.kafka.partitions == b.kafka.partitions},
+      {"X", same_properties(a.kafka.properties, b.kafka.properties)},
+      {"from", a.from == b.from},
+      {"demo", a.demo == b.demo && a.demo_rate == b.demo_rate},
+      {"web.listen-address", a.listen_addresses == b.listen_addresses},
+      {"web.enable-lifecycle", a.enable_lifecycle == b.enable_lifecycle},
+      {"as-names", a.as_names == b.as_names},
+      {"state-dir", a.state_dir == b.state_dir},
+      {"max-pending", a.max_pending == b.max_pending},
+      {"new-series-at-zero", a.hold == b.hold},
+      {"openmetrics-created", a.openmetrics_created == b.openmetrics_created},
+      {"dead-letter-topic", a.dead_letter_topic == b.dead_letter_topic},
+  };
+  const auto* const changed =
+      std::find_if(std::begin(same), std::end(same), [](const auto& each) { return !each.second; });
+  return changed == std::end(same) ? "" : changed->first;
+}
+
+}  // namespace
 
 std::vector<std::uint32_t> own_systems(const ExportOptions& options) {
   if (!options.own_systems.empty()) {
@@ -90,13 +160,47 @@ std::optional<ExportStateOptions> state_options(const ExportOptions& options) {
               why + "; name a folder with --state-dir, or none");
     return std::nullopt;
   }
-  std::vector<std::uint32_t> own = own_systems(options);
-  std::sort(own.begin(), own.end());
-  own.erase(std::unique(own.begin(), own.end()), own.end());
-  return ExportStateOptions{
-      state->folder,
-      {{"--asn", fmt::format("{}", fmt::join(own, ","))}, {"--where", options.where_text}},
-      options.restart_counters};
+  return ExportStateOptions{state->folder, options.restart_counters};
+}
+
+ExportPlan make_plan(const ExportOptions& options, const std::shared_ptr<const Lookup>& as_names,
+                     const ExportPlan* now) {
+  const ExportConfig& config = options.config;
+  ExportPlan plan;
+  plan.format = options.format;
+  plan.mapping = config.mapping;
+  plan.where = options.where;
+  if (config.sampling.rule != SamplingRule::off) {
+    const bool same =
+        now != nullptr && now->sampling && now->sampling->options() == config.sampling;
+    plan.sampling = same ? now->sampling : std::make_shared<Sampling>(config.sampling);
+  }
+  if (!config.lookups.empty()) {
+    const bool same =
+        now != nullptr && now->enrichment && now->enrichment->options() == config.lookups;
+    plan.enrichment = same ? now->enrichment : std::make_shared<Enrichment>(config.lookups);
+  }
+  plan.metrics = make_metrics(
+      config.metrics,
+      {.metrics = as_traffic_metrics(own_systems(options), as_names, options.max_series),
+       .max_series = options.max_series,
+       .ttl = options.series_ttl,
+       .lookup = [&](std::string_view) { return as_names; }});
+  for (Metric& metric : plan.metrics) {
+    metric.where_text = meaning_of(metric, options);
+  }
+  plan.facts = facts_of(options);
+  return plan;
+}
+
+ExportPlan make_next_plan(const ExportOptions& options, const ExportOptions& began_with,
+                          const std::shared_ptr<const Lookup>& as_names, const ExportPlan& now) {
+  const std::string name = fixed_difference(began_with, options);
+  if (!name.empty()) {
+    throw Error::usage(
+        fmt::format("{} has changed, which takes a restart: stop weir and start it again", name));
+  }
+  return make_plan(options, as_names, &now);
 }
 
 std::vector<std::string> listen_addresses(const ExportOptions& options) {

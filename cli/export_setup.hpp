@@ -7,6 +7,7 @@
 
 #include "cli/export_options.hpp"
 #include "weir/enrich/as_name_updater.hpp"
+#include "weir/pipeline/export_plan.hpp"
 #include "weir/pipeline/export_state.hpp"
 #include "weir/pipeline/registry.hpp"
 
@@ -36,6 +37,19 @@ struct StateFolder {
 /// The same as the state takes it. Where the default folder cannot be written in, it is warned of,
 /// and there is none; of one that was named, the state will say so.
 [[nodiscard]] std::optional<ExportStateOptions> state_options(const ExportOptions& options);
+
+/// What it does with records. What is the same as now goes on as it is. `as_names` may be null.
+/// Throws Error::usage for files that cannot be used.
+[[nodiscard]] ExportPlan make_plan(const ExportOptions& options,
+                                   const std::shared_ptr<const Lookup>& as_names,
+                                   const ExportPlan* now = nullptr);
+
+/// The same while it runs. Throws Error::usage also where options have changed that it cannot
+/// change then.
+[[nodiscard]] ExportPlan make_next_plan(const ExportOptions& options,
+                                        const ExportOptions& began_with,
+                                        const std::shared_ptr<const Lookup>& as_names,
+                                        const ExportPlan& now);
 
 /// Where it listens.
 [[nodiscard]] std::vector<std::string> listen_addresses(const ExportOptions& options);

@@ -8,39 +8,41 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdio>
+#include <deque>
+#include <set>
 
+#include "cli/config_file.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/near_match.hpp"
+#include "weir/io/yaml.hpp"
 
 namespace weir {
 namespace {
 
-void add_flag(CLI::App& app, const Flag& flag) {
+/// What the command line says of one flag.
+struct Given {
+  const Flag* flag;
+  CLI::Option* option = nullptr;
+  std::vector<std::string> values{};
+
+  [[nodiscard]] bool given() const { return option->count() != 0; }
+};
+
+void add_flag(CLI::App& app, Given& given) {
   using Values = std::vector<std::string>;
+  const Flag& flag = *given.flag;
   if (flag.kind == Flag::Kind::toggle) {
-    app.add_flag_callback(flag.names, [take = flag.take] { take(""); }, flag.help);
+    given.option = app.add_flag_callback(flag.names, [&given] { given.values = {""}; }, flag.help);
     return;
   }
   // CLI11's own policy "take the last" does not reach options that hold a list.
-  const auto take_all = [take = flag.take, kind = flag.kind](const Values& values) {
+  const auto keep = [&given, kind = flag.kind](const Values& values) {
     const auto last = values.empty() ? values.end() : values.end() - 1;
-    std::for_each(kind == Flag::Kind::list ? values.begin() : last, values.end(), take);
+    given.values.assign(kind == Flag::Kind::list ? values.begin() : last, values.end());
   };
-  CLI::Option* const option = app.add_option_function<Values>(flag.names, take_all, flag.help);
-  option->type_size(1)->allow_extra_args(false);
-  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-/// "--brokers" and "--broker" of "--brokers,--broker".
-std::vector<std::string_view> names_of(const Flag& flag) {
-  std::vector<std::string_view> names;
-  std::string_view rest = flag.names;
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find(','), rest.size());
-    names.push_back(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return names;
+  given.option = app.add_option_function<Values>(flag.names, keep, flag.help);
+  given.option->type_size(1)->allow_extra_args(false);
+  given.option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 std::vector<std::string_view> long_names_of(const std::vector<Flag>& flags) {
@@ -142,7 +144,62 @@ std::string unknown_flag(const std::string& command, const std::vector<std::stri
   return fmt::format("{}: unknown flag {}{}", command, word.substr(0, word.find('=')), hint);
 }
 
+Flag config_flag(std::string& file) {
+  return {.names = "--config",
+          .placeholder = "FILE",
+          .help = "YAML file that says what these flags say, and more; flags given here win",
+          .take = [&file](const std::string& value) { file = value; },
+          .in_file = false};
+}
+
+/// Takes what the file says and the command line does not, then what the command line says.
+void take_all(std::deque<Given>& all, std::string& file, const std::vector<Flag>& table,
+              const ConfigSections& sections) {
+  const auto take_values = [](const Given& given) {
+    std::for_each(given.values.begin(), given.values.end(), given.flag->take);
+  };
+  take_values(all.back());  // --config itself
+  all.pop_back();
+  ConfigNode root;
+  std::vector<ConfiguredFlag> configured;
+  if (!file.empty()) {
+    root = read_yaml(file);
+    configured = configured_flags(root, table, sections.names);
+    if (sections.take) {
+      sections.take(root);
+    }
+  }
+  std::set<std::string_view> chosen;
+  for (const Given& given : all) {
+    if (given.given() && !given.flag->alternative.empty()) {
+      chosen.insert(given.flag->alternative);
+    }
+  }
+  for (const Given& given : all) {
+    const Flag& flag = *given.flag;
+    const auto in_file = std::find_if(configured.begin(), configured.end(),
+                                      [&flag](const auto& each) { return each.flag == &flag; });
+    const bool wanted =
+        flag.alternative.empty() || chosen.empty() || chosen.count(flag.alternative) != 0;
+    if (in_file != configured.end() && wanted && (!given.given() || flag.adds)) {
+      take(*in_file);
+    }
+    take_values(given);
+  }
+}
+
 }  // namespace
+
+std::vector<std::string_view> names_of(const Flag& flag) {
+  std::vector<std::string_view> names;
+  std::string_view rest = flag.names;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(','), rest.size());
+    names.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return names;
+}
 
 std::vector<std::string> with_two_dashes(const std::vector<std::string>& arguments,
                                          const std::vector<std::string_view>& long_names) {
@@ -161,20 +218,30 @@ std::vector<std::string> with_two_dashes(const std::vector<std::string>& argumen
 
 Parsed parse_flags(const std::string& command, const std::string& description,
                    const std::vector<Flag>& flags, const std::vector<std::string>& arguments) {
+  return parse_flags(command, description, flags, arguments, {});
+}
+
+Parsed parse_flags(const std::string& command, const std::string& description,
+                   const std::vector<Flag>& flags, const std::vector<std::string>& arguments,
+                   const ConfigSections& sections) {
+  std::string file;
+  std::vector<Flag> table = flags;
+  table.push_back(config_flag(file));
   CLI::App app(description, command);
   app.set_help_flag("-h,--help");
   app.allow_extras();
-  for (const Flag& flag : flags) {
-    add_flag(app, flag);
+  std::deque<Given> all;
+  for (const Flag& flag : table) {
+    add_flag(app, all.emplace_back(Given{&flag}));
   }
-  const auto long_names = long_names_of(flags);
-  auto words = with_values(flags, with_two_dashes(arguments, long_names));
-  check_values(command, flags, words);
+  const auto long_names = long_names_of(table);
+  auto words = with_values(table, with_two_dashes(arguments, long_names));
+  check_values(command, table, words);
   std::reverse(words.begin(), words.end());
   try {
     app.parse(words);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(help_text(command, description, flags).c_str(), stdout);
+    std::fputs(help_text(command, description, table).c_str(), stdout);
     return Parsed::help;
   } catch (const CLI::ParseError& error) {
     throw Error::usage(fmt::format("{}: {}", command, error.what()));
@@ -183,6 +250,7 @@ Parsed parse_flags(const std::string& command, const std::string& description,
   if (!extras.empty()) {
     throw Error::usage(unknown_flag(command, extras, long_names));
   }
+  take_all(all, file, table, sections);
   return Parsed::run;
 }
 

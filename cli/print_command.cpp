@@ -8,11 +8,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "cli/print_options.hpp"
+#include "cli/program_setup.hpp"
 #include "cli/progress_bar.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/log.hpp"
@@ -60,14 +63,48 @@ bool tell_damage(const PrintReport& report) {
   return !report.damage.empty() || !report.refused.empty() || !report.nfcapd.whole();
 }
 
+/// Where records may come for ever, the first signal ends reading and what was read is printed; the
+/// second one ends all.
+class StopOnSignal {
+ public:
+  /// `signals` are blocked; `run` outlives it.
+  StopOnSignal(const sigset_t& signals, PrintRun& run)
+      : thread_([signals, &run](const std::stop_token& stop) {
+          constexpr timespec kWait{.tv_sec = 0, .tv_nsec = 200'000'000};
+          bool told = false;
+          while (!stop.stop_requested()) {
+            if (::sigtimedwait(&signals, nullptr, &kWait) <= 0) {
+              continue;
+            }
+            if (std::exchange(told, true)) {
+              std::_Exit(Error::kFailed);
+            }
+            run.stop();
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
 int print(const PrintFlags& flags) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has enough is no failure
+  std::optional<sigset_t> signals;
+  if (flags.from_kafka) {
+    signals = block_signals();  // before any thread is started
+    warn_of_shown_secrets(flags.kafka.properties);
+  }
   PrintRun run(flags.print);
+  std::optional<StopOnSignal> stop_on_signal;
+  if (signals) {
+    stop_on_signal.emplace(*signals, run);
+  }
   TextOutput out(STDOUT_FILENO, "standard output");
   PrintReport report;
   {
     // Rows and a bar on one terminal would be in each other's way.
-    const bool rows_meanwhile = !flags.print.by && ::isatty(STDOUT_FILENO) == 1;
+    const bool at_the_end = flags.print.by || flags.print.top != 0;
+    const bool rows_meanwhile = !at_the_end && ::isatty(STDOUT_FILENO) == 1;
     std::optional<ReadingBar> bar;
     if (!flags.quiet && !rows_meanwhile && ProgressBar::possible() && run.total_bytes() != 0) {
       bar.emplace(run);
@@ -100,7 +137,13 @@ std::string print_summary(const PrintReport& report, bool grouped_rows) {
     text += fmt::format("; {} groups{}", grouped(report.groups),
                         report.spilled ? ", more than memory allows: some went to disk" : "");
   }
-  return text + fmt::format("; {} {} read", report.files, report.files == 1 ? "file" : "files");
+  if (report.files != 0 || !report.kafka) {
+    text += fmt::format("; {} {} read", report.files, report.files == 1 ? "file" : "files");
+  }
+  if (report.kafka) {
+    text += fmt::format("; {} messages read", grouped(report.messages));
+  }
+  return text;
 }
 
 std::string draw_reading(std::uint64_t read, std::uint64_t of, std::size_t width) {
@@ -122,15 +165,15 @@ int run_print(const std::string& command, const std::vector<std::string>& argume
   PrintFlags flags;
   const std::vector<Flag> table = print_flags(flags);
   std::vector<std::string> words = arguments;
-  flags.print.sources = take_sources(table, words);
+  flags.print.input.sources = take_sources(table, words);
   const bool help = std::find_if(words.begin(), words.end(), [](const std::string& word) {
                       return word == "-h" || word == "--help" || word == "-help";
                     }) != words.end();
   const auto parsed = parse_flags(
-      help ? command + " SOURCE…" : command,
-      "Prints flow records of nfcapd files, folders of them, files of JSON records, or - (JSON on "
-      "standard input), as they are or in groups.",
-      table, words);
+      help ? command + " [SOURCE…]" : command,
+      "Prints flow records of nfcapd files, folders of them, files of JSON records, - (JSON on "
+      "standard input), or topics of Kafka, as they are or in groups.",
+      table, words, print_sections(flags));
   if (parsed == Parsed::help) {
     return 0;
   }

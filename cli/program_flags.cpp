@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "weir/source/kafka_options.hpp"
+
 namespace weir {
 namespace {
 
@@ -51,7 +53,64 @@ void check_broker(std::string_view broker) {
   }
 }
 
+/// `sasl: {username: weir}` is the property sasl.username. Values may be secrets, and are not
+/// repeated.
+void add_properties(const ConfigNode& map, const std::string& prefix, KafkaProperties& properties) {
+  for (const ConfigMember& member : map.as_map("kafka")) {
+    const std::string name = prefix + member.name;
+    if (member.value.kind == ConfigNode::Kind::map) {
+      add_properties(member.value, name + ".", properties);
+      continue;
+    }
+    const std::string what = "kafka: " + name;
+    // Without the line: whether properties are others does not depend on where they stand.
+    const std::string from = fmt::format("{}: {}", *member.place.file, what);
+    properties.push_back({name, member.value.as_text(what), from});
+  }
+}
+
+/// Properties, a file of them as "@FILE", or a list of both.
+void add_from_file(const ConfigNode& node, KafkaProperties& properties) {
+  if (node.kind == ConfigNode::Kind::list) {
+    for (const ConfigNode& item : node.items) {
+      add_from_file(item, properties);
+    }
+  } else if (node.kind == ConfigNode::Kind::text && node.text.starts_with('@')) {
+    try {
+      add_kafka_properties(node.text, properties);
+    } catch (const Error& error) {
+      throw node.error(error.what());
+    }
+  } else {
+    add_properties(node, "", properties);
+  }
+}
+
 }  // namespace
+
+Flag kafka_flag(KafkaProperties& properties, std::function<void()> given) {
+  const auto tell = [given = std::move(given)] {
+    if (given) {
+      given();
+    }
+  };
+  return {.names = "-X",
+          .kind = Flag::Kind::list,
+          .placeholder = "KEY=VALUE|@FILE",
+          .help = "Property of librdkafka, or a file of them, one on each line; may be repeated",
+          .take =
+              [&properties, tell](const std::string& value) {
+                tell();
+                add_kafka_properties(value, properties);
+              },
+          .key = "kafka",
+          .take_node =
+              [&properties, tell](const ConfigNode& value) {
+                tell();
+                add_from_file(value, properties);
+              },
+          .adds = true};
+}
 
 std::vector<Flag> log_flags(log::Level& level, log::Format& format) {
   return {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "cli/flags.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/log.hpp"
+#include "weir/io/kafka.hpp"
 
 namespace weir {
 
@@ -16,6 +18,10 @@ namespace weir {
 
 /// --log.level and --log.format
 std::vector<Flag> log_flags(log::Level& level, log::Format& format);
+
+/// -X, which appends to `properties` and calls `given` if there is one. In a configuration file it
+/// is `kafka`: names with values, and maps of names that have a dot; or "@FILE", or a list of both.
+Flag kafka_flag(KafkaProperties& properties, std::function<void()> given = nullptr);
 
 /// Appends what --brokers gives to the list as librdkafka takes it: `host:port[,host:port…]`.
 /// Throws Error::usage for a user or a password in it, and for what is no port: librdkafka would

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "cli/lookup_flags.hpp"
 #include "cli/print_options.hpp"
 #include "weir/base/error.hpp"
 
@@ -18,7 +21,7 @@ constexpr std::size_t kDefaultMemory = 1'000'000'000;
 std::vector<Flag> native_flags(NativeFlags& flags) {
   flags.options.max_memory = kDefaultMemory;
   NativeOptions& native = flags.options;
-  return {
+  std::vector<Flag> all = {
       {"--read", Takes::list, "DIR,…",
        "Read nfcapd's files below these folders in place of running a command; may be repeated",
        [&](const std::string& value) {
@@ -49,6 +52,12 @@ std::vector<Flag> native_flags(NativeFlags& flags) {
          flags.given.emplace_back("--max-memory");
        }},
   };
+  for (Flag& flag : lookup_flags(
+           native.enrich, [&flags](const std::string& name) { flags.given.push_back(name); })) {
+    flag.help = "With --read: " + flag.help;
+    all.push_back(std::move(flag));
+  }
+  return all;
 }
 
 std::optional<NativeOptions> settle_native_flags(const NativeFlags& flags,

@@ -88,9 +88,7 @@ std::vector<Flag> kafka_flags(StreamFlags& flags) {
        "Consumer group and transactional id that keep account of the windows sent "
        "(weir-stream.TOPIC.HOSTNAME)",
        [&](const std::string& value) { flags.ledger = value; }},
-      {"-X", Takes::list, "KEY=VALUE|@FILE",
-       "Property of librdkafka, or a file of them, one on each line; may be repeated",
-       [&](const std::string& value) { add_kafka_properties(value, kafka.properties); }},
+      kafka_flag(kafka.properties),
   };
 }
 

@@ -4,7 +4,7 @@
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(
-  DIRECTORY deploy/grafana deploy/prometheus deploy/pmacct
+  DIRECTORY deploy/examples deploy/grafana deploy/prometheus deploy/pmacct
   DESTINATION ${CMAKE_INSTALL_DATADIR}/weir
   PATTERN "*.test.yml" EXCLUDE)
 install(

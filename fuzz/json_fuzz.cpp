@@ -5,8 +5,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir;
   const PayloadBatch& batch = fuzzing::batch_of(fuzzing::as_text(data, size));
-  JsonDecoder learning(all_fields());
-  static JsonDecoder plain(all_fields(), JsonDecoder::Learn::no);
+  JsonDecoder learning(DecoderOptions{all_fields()});
+  static JsonDecoder plain(DecoderOptions{all_fields()}, JsonDecoder::Learn::no);
   const auto first = fuzzing::decode(learning, batch);
   fuzzing::require(first == fuzzing::decode(learning, batch));
   fuzzing::require(first == fuzzing::decode(plain, batch));

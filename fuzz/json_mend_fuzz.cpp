@@ -19,14 +19,14 @@ class NoRecords final : public JsonRecords {
  public:
   Flow& row() override { return rows_.next(); }
   TextArena& texts() override { return rows_.texts(); }
-  void finish(JsonVerdict) override {}
+  void finish(JsonVerdict, std::string_view) override {}
 
  private:
   FlowBatch rows_;
 };
 
 bool is_json(std::string_view text) {
-  static JsonReference reference{FieldSet{}};
+  static JsonReference reference(std::make_shared<JsonKeys>(DecoderOptions{}));
   static NoRecords records;
   const PayloadBatch& batch = fuzzing::batch_of_one(text);
   return reference.read(batch.text(batch.payloads().front()), records);

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (text.empty() || (text.front() != '{' && text.front() != '[')) {
     return 0;
   }
-  static JsonDecoder plain(FieldSet{}, JsonDecoder::Learn::no);
+  static JsonDecoder plain(DecoderOptions{}, JsonDecoder::Learn::no);
   const auto outcome = fuzzing::decode(plain, fuzzing::batch_of_one(text));
   const JsonExtent extent = json_extent(text, 0);
   const bool whole = extent.outcome == JsonExtent::Outcome::complete &&

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "fuzz/support.hpp"
+#include "weir/decode/json_number.hpp"
 
 /// A value is taken and then present (or absent, when it is an empty text), within its field's
 /// range and readable as text; or it is refused as being of the wrong type or out of range, and
@@ -38,7 +39,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(row.present.empty());
     return 0;
   }
-  require(row.present.empty() ? shape == 3 : row.present.has(id) && row.present.size() == 1);
+  // What the field holds, what a companion does, or both: a network and its mask.
+  FieldSet may = row.present;
+  may.remove(id);
+  if (const auto companion = json_companion(id)) {
+    require(!row.present.has(*companion) || storage_of(info(*companion).kind) == Storage::text ||
+            get_integer(row, *companion) <= largest_number(*companion));
+    may.remove(*companion);
+  }
+  require(may.empty());
+  require(!row.present.empty() || shape == 3 || id == field("src_vlan") || id == field("dst_vlan"));
   if (storage_of(info(id).kind) == Storage::integer) {
     require(get_integer(row, id) <= largest_number(id));
   }

@@ -48,7 +48,7 @@ TEST_F(GroupPackerTest, PacksTheLargestValueOfEachInteger) {
   std::string by;
   std::string expected;
   Flow& row = add();
-  for (std::size_t i = 0; i < kFieldCount; ++i) {
+  for (std::size_t i = 0; i < kFirstUserField; ++i) {
     const auto id = static_cast<FieldId>(i);
     if (storage_of(info(id).kind) == Storage::integer) {
       set(row, id, std::numeric_limits<std::uint64_t>::max() >> (64 - info(id).bits));

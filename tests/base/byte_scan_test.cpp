@@ -95,5 +95,19 @@ TEST(ByteScan, PlainStringLengthNeverAnswersFromBeyondTheSize) {
   }
 }
 
+TEST(ByteScan, HighBits64HasABitForEachByteAbove127) {
+  for (std::size_t at = 0; at < 64; ++at) {
+    for (const char byte : {'\x80', '\xff', '\x7f'}) {
+      std::string text(64, '\x7f');
+      text[at] = byte;
+      text[63 - at] = '\x81';
+      const std::uint64_t expected =
+          std::uint64_t{1} << (63 - at) | (byte == '\x7f' ? 0 : std::uint64_t{1} << at);
+      EXPECT_EQ(high_bits64(text.data()), expected);
+    }
+  }
+  EXPECT_EQ(high_bits64(std::string(64, '\xff').data()), ~std::uint64_t{0});
+}
+
 }  // namespace
 }  // namespace weir

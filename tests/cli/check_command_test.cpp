@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/run_program.hpp"
+#include "tests/support/temp_folder.hpp"
 #include "weir/base/log.hpp"
 
 namespace weir {
@@ -41,6 +42,29 @@ TEST(CheckCommandTest, LiveMayStandAnywhereAndExportBeLeftOut) {
   }
   EXPECT_THAT(check(fine({"export"}, {})).out, HasSubstr("nobody was asked"));
   EXPECT_THAT(check(fine({}, {})).out, HasSubstr("nobody was asked"));
+}
+
+TEST(CheckCommandTest, AConfigurationMayTakeThePlaceOfFlags) {
+  const TempFolder folder;
+  folder.put("weir.yaml",
+             "demo: true\nweb.listen-address: 127.0.0.1:0\n"
+             "metrics: [{name: x_total, labels: {to: dst_as}, max_series: 10}]\n");
+  const std::string file = folder.path("weir.yaml");
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{file},
+                                             {"export", file},
+                                             {"--live", "export", file},
+                                             {"--config", file},
+                                             {"export", "--live", file}}) {
+    const Outcome outcome = check(words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, AllOf(HasSubstr("counts bytes in x_total by to (dst_as)"),
+                                   HasSubstr("at most 10 series"), HasSubstr("no problem")));
+  }
+  folder.put("weir.yaml", "demo: perhaps\n");
+  EXPECT_EQ(check({file}).status, Error::kUsage);
+  EXPECT_THAT(check({file}).err, StartsWith(file + ":1:7: demo: "));
+  EXPECT_THAT(check({folder.path("none.yaml")}).err, HasSubstr("none.yaml: "));
 }
 
 TEST(CheckCommandTest, ItsHelpComesFromEverywhere) {

@@ -77,6 +77,51 @@ TEST(CheckReportTest, OwnSystemsThatAreMissingOrZeroAreWarnings) {
   EXPECT_THAT(described({"--demo"}), Not(HasSubstr("warning  own")));
 }
 
+TEST(CheckReportTest, WhatTheConfigurationSaysIsSaidInPlainWords) {
+  const TempFolder temp;
+  temp.put("networks.csv", "prefix,name,customer\n192.0.2.0/24,office,a\n");
+  temp.put("weir.yaml", R"(
+from: "-"
+fields: {site: $.site}
+sampling: fixed 100
+lookups: {networks: networks.csv}
+metrics:
+  - {name: x_total, labels: {net: src_addr/24, who: src_customer, where_from: site}, where: bytes > 9}
+  - {name: y_total, labels: {port: dst_port}, keep: top, max_series: 50, ttl: 1h}
+)");
+  ExportOptions options = read_export_options("weir export", {"--config", temp.path("weir.yaml")});
+  std::string text;
+  for (const Finding& finding : describe_export(options, judge_options(options))) {
+    text += to_lines(finding);
+  }
+  EXPECT_THAT(
+      text,
+      AllOf(HasSubstr("takes site from $.site"), HasSubstr("multiplies bytes and packets by 100"),
+            HasSubstr("networks: 1 entries in " + temp.path("networks.csv")),
+            HasSubstr("counts bytes in x_total by net (src_addr/24), who "
+                      "(src_customer), where_from (site), where bytes > 9; at most "
+                      "1,000,000 series"),
+            HasSubstr("counts bytes in y_total by port (dst_port); at most 50 series, "
+                      "those with most traffic, until they do not count for 1h")));
+  EXPECT_THAT(text, AllOf(HasSubstr("1,000,050 series in 2 metrics"),
+                          Not(HasSubstr("own AS numbers")), Not(HasSubstr("warning"))));
+}
+
+TEST(CheckReportTest, OwnSystemsThatNoMetricAsksForAreAWarning) {
+  const TempFolder temp;
+  temp.put("weir.yaml", "demo: true\nasn: 5\nmetrics: [{name: x_total}]\n");
+  const ExportOptions options =
+      read_export_options("weir export", {"--config", temp.path("weir.yaml")});
+  const JudgeOptions judge = judge_options(options);
+  EXPECT_TRUE(judge.own_systems.empty());
+  ASSERT_EQ(judge.plan.metrics.size(), 1U);
+  std::string text;
+  for (const Finding& finding : describe_export(options, judge)) {
+    text += to_lines(finding);
+  }
+  EXPECT_THAT(text, HasSubstr("warning  own AS numbers mean nothing"));
+}
+
 TEST(CheckReportTest, TheSummaryCounts) {
   EXPECT_EQ(CheckReport::summary(0, 0, true), "no problem, no warning\n");
   EXPECT_EQ(CheckReport::summary(1, 2, true), "1 problem, 2 warnings\n");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_folder.hpp"
 #include "tests/support/usage_error.hpp"
 
 namespace weir {
@@ -189,8 +190,79 @@ TEST(ExportOptionsTest, WhatIsMadeUpIsNotKept) {
   EXPECT_EQ(parse({"--demo", "--state-dir", "none"}).state_dir, "none");
 }
 
+class ExportConfigFileTest : public testing::Test {
+ protected:
+  ExportOptions read(const std::string& yaml, std::vector<std::string> words = {}) {
+    folder.put("weir.yaml", yaml);
+    words.insert(words.begin(), {"--config", folder.path("weir.yaml")});
+    return read_export_options("weir export", words);
+  }
+  std::string wrong(const std::string& yaml, const std::vector<std::string>& words = {}) {
+    return usage_error([&] { static_cast<void>(read(yaml, words)); });
+  }
+
+  TempFolder folder;
+};
+
+TEST_F(ExportConfigFileTest, HoldsFlagsAndWhatNoFlagCanSay) {
+  const ExportOptions options = read(R"(
+brokers: [k1:9092, k2:9092]
+topic: flows
+kafka: {client.id: weir}
+asn: [64500, AS64501]
+max-series: 500
+where: site == 'x'
+web: {listen-address: ":1"}
+log.level: debug
+fields: {site: $.site}
+metrics: [{name: x_total, labels: [site]}]
+)");
+  EXPECT_EQ(options.config_file, folder.path("weir.yaml"));
+  EXPECT_EQ(options.kafka.brokers, "k1:9092,k2:9092");
+  EXPECT_THAT(options.kafka.topics, ElementsAre("flows"));
+  EXPECT_EQ(options.kafka.properties.at(0).name, "client.id");
+  EXPECT_THAT(options.own_systems, ElementsAre(64500U, 64501U));
+  EXPECT_EQ(options.max_series, 500U);
+  EXPECT_TRUE(options.where.fields().has(*options.config.names.find("site")));
+  EXPECT_THAT(options.listen_addresses, ElementsAre(":1"));
+  EXPECT_EQ(options.log_level, log::Level::debug);
+  EXPECT_EQ(options.config.metrics.own.size(), 1U);
+}
+
+TEST_F(ExportConfigFileTest, IsReadAnewEachTime) {
+  EXPECT_EQ(read("demo: true\nmax-series: 5\n").max_series, 5U);
+  EXPECT_EQ(read("demo: true\nmax-series: 6\n").max_series, 6U);
+  EXPECT_EQ(read("demo: true\nmax-series: 6\n", {"--max-series", "7"}).max_series, 7U);
+}
+
+TEST_F(ExportConfigFileTest, AnotherSourceOnTheCommandLineReplacesTheFiles) {
+  const std::string yaml = "brokers: k1\ntopic: flows\nstart: earliest\nkafka: {a: b}\nasn: 5\n";
+  const ExportOptions file = read(yaml, {"--from", "records.json"});
+  EXPECT_EQ(file.from, "records.json");
+  EXPECT_TRUE(file.kafka.brokers.empty() && file.kafka.properties.empty());
+  EXPECT_THAT(file.own_systems, ElementsAre(5U));
+  EXPECT_TRUE(read(yaml, {"--demo"}).demo);
+  EXPECT_FALSE(read("demo: true\n", {"--brokers", "k", "--topic", "t"}).demo);
+}
+
+TEST_F(ExportConfigFileTest, WhatIsWrongIsToldWithItsPlace) {
+  EXPECT_THAT(wrong("demo: true\nwhere: nonsense (\n"),
+              AllOf(HasSubstr("weir.yaml:2:8: "), HasSubstr("--where: ")));
+  EXPECT_THAT(wrong("demo: true\nmetrics: [{name: x}]\n"), HasSubstr("weir.yaml:2:18: "));
+  EXPECT_THAT(wrong("metrics: defaults\n"), HasSubstr("nothing to read"));
+  EXPECT_THAT(wrong("demo: true\nmetric: []\n"), HasSubstr("Did you mean metrics?"));
+  EXPECT_THAT(wrong("demo: true\nstart: earliest\n"), HasSubstr("--start is about Kafka"));
+}
+
+TEST(ExportOptionsTest, HelpIsPrintedAndNothingElseLookedAt) {
+  testing::internal::CaptureStdout();
+  EXPECT_TRUE(read_export_options("weir export", {"--help"}).help);
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              AllOf(HasSubstr("Usage: weir export"), HasSubstr("--config FILE")));
+}
+
 TEST(ExportOptionsTest, FlagsOfLaterVersionsAreUnknown) {
-  for (const char* flag : {"--group", "--web.config.file", "--config"}) {
+  for (const char* flag : {"--group", "--web.config.file"}) {
     EXPECT_THAT(error({"--demo", flag, "x"}), HasSubstr(std::string("unknown flag ") + flag));
   }
 }

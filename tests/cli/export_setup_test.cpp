@@ -3,15 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 #include "tests/support/scoped_variable.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/usage_error.hpp"
 
 namespace weir {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 TEST(ExportSetupTest, EachKindOfSourceHasItsWords) {
   ExportOptions options;
@@ -53,19 +56,6 @@ TEST(ExportSetupTest, StateIsKeptBesideWeirUnlessSomebodySaysElse) {
   EXPECT_EQ(state_folder_of(options)->folder, "s/file%3Arecords.json");
 }
 
-TEST(ExportSetupTest, TheMeaningOfCountersIsWhoseTheyAreAndWhatIsLeftOut) {
-  const TempFolder temp;
-  ExportOptions options;
-  options.kafka.topics = {"a"};
-  options.own_systems = {2, 1, 2};
-  options.where_text = "bytes > 5";
-  options.state_dir = temp.path();
-  const auto state = state_options(options);
-  ASSERT_TRUE(state);
-  EXPECT_EQ(state->meaning, (Meaning{{"--asn", "1,2"}, {"--where", "bytes > 5"}}));
-  EXPECT_FALSE(state->restart_on_change);
-}
-
 TEST(ExportSetupTest, ADefaultFolderThatCannotBeWrittenInIsOnlyWarnedOf) {
   const TempFolder temp;
   temp.put("file", "x");
@@ -101,6 +91,62 @@ TEST(ExportSetupTest, ItListensOnTheDefaultUnlessToldOtherwise) {
   EXPECT_THAT(listen_addresses(options), ElementsAre(":9590"));
   options.listen_addresses = {":1", ":2"};
   EXPECT_THAT(listen_addresses(options), ElementsAre(":1", ":2"));
+}
+
+TEST(ExportPlanOf, HasTheTwoMetricsOfOnesOwnSystemsInAnyOrder) {
+  ExportOptions options;
+  options.own_systems = {2, 1, 2};
+  const ExportPlan plan = make_plan(options, nullptr);
+  ASSERT_EQ(plan.metrics.size(), 2U);
+  EXPECT_EQ(plan.metrics[1].where_text, "src_as in [1, 2]");
+  EXPECT_TRUE(plan.where.matches_all());
+  EXPECT_FALSE(plan.sampling);
+  EXPECT_FALSE(plan.enrichment);
+}
+
+TEST(ExportPlanOf, MetricsMeanAllThatDecidesWhatTheyCount) {
+  ExportOptions options;
+  options.own_systems = {1};
+  options.where_text = "bytes > 5";
+  options.where = Filter::compile(options.where_text);
+  options.config.sampling = {.rule = SamplingRule::fixed, .fixed = 100};
+  const ExportPlan plan = make_plan(options, nullptr);
+  EXPECT_EQ(plan.metrics[1].where_text, "(src_as in [1]) and (bytes > 5), sampling fixed 100");
+  EXPECT_FALSE(plan.where.matches_all());
+  ASSERT_TRUE(plan.sampling);
+  EXPECT_EQ(plan.sampling->options().fixed, 100U);
+}
+
+TEST(ExportPlanOf, KeepsFilesThatStayTheSame) {
+  const TempFolder temp;
+  temp.put("networks.csv", "10.0.0.0/8,lan,ACME\n");
+  ExportOptions options;
+  options.config.lookups.networks = temp.path("networks.csv");
+  const ExportPlan plan = make_plan(options, nullptr);
+  ExportOptions other = options;
+  other.where_text = "bytes";
+  other.max_series = 7;
+  const ExportPlan next = make_next_plan(other, options, nullptr, plan);
+  EXPECT_EQ(next.enrichment, plan.enrichment);
+  EXPECT_EQ(next.metrics[0].max_series, 7U);
+  temp.put("other.csv", "10.0.0.0/8,lan,OTHER\n");
+  other.config.lookups.networks = temp.path("other.csv");
+  EXPECT_NE(make_next_plan(other, options, nullptr, plan).enrichment, plan.enrichment);
+}
+
+TEST(ExportPlanOf, RefusesWhatTakesARestart) {
+  const ExportOptions options;
+  const ExportPlan plan = make_plan(options, nullptr);
+  const auto refused = [&](const std::function<void(ExportOptions&)>& change) {
+    ExportOptions other;
+    change(other);
+    return usage_error([&] { static_cast<void>(make_next_plan(other, options, nullptr, plan)); });
+  };
+  EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.topics = {"x"}; }), HasSubstr("topic"));
+  EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.properties = {{"a", "b"}}; }), HasSubstr("X"));
+  EXPECT_THAT(refused([](ExportOptions& o) { o.state_dir = "x"; }), HasSubstr("state-dir"));
+  EXPECT_THAT(refused([](ExportOptions& o) { o.as_names = "x"; }), HasSubstr("as-names"));
+  EXPECT_EQ(refused([](ExportOptions& o) { o.format = "json"; }), "no error");
 }
 
 }  // namespace

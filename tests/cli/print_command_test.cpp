@@ -59,7 +59,7 @@ TEST(PrintCommandTest, ItsHelpTellsWhatItReads) {
   const Outcome outcome = print({"--help"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.out,
-              AllOf(StartsWith("Usage: weir print SOURCE"), HasSubstr("--max-memory")));
+              AllOf(StartsWith("Usage: weir print [SOURCE"), HasSubstr("--max-memory")));
 }
 
 TEST(PrintCommandTest, TheSummaryCountsRecordsApartFromFlowsAndGroups) {
@@ -72,6 +72,17 @@ TEST(PrintCommandTest, TheSummaryCountsRecordsApartFromFlowsAndGroups) {
   EXPECT_EQ(print_summary(report, true),
             "1,234 flows, 0 packets, 0 bytes in 2 records; 5 groups, more than memory allows: some "
             "went to disk; 2 files read");
+}
+
+TEST(PrintCommandTest, TheSummaryOfTopicsCountsTheirMessages) {
+  PrintReport report;
+  EXPECT_EQ(print_summary(report, false), "0 flows, 0 packets, 0 bytes; 0 files read");
+  report.kafka = true;
+  EXPECT_EQ(print_summary(report, false), "0 flows, 0 packets, 0 bytes; 0 messages read");
+  report.messages = 1234;
+  report.files = 1;
+  EXPECT_EQ(print_summary(report, false),
+            "0 flows, 0 packets, 0 bytes; 1 file read; 1,234 messages read");
 }
 
 TEST(PrintCommandTest, TheBarIsAsLongAsThereIsRoom) {

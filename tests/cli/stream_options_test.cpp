@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_folder.hpp"
 #include "tests/support/usage_error.hpp"
 
 namespace weir {
@@ -164,8 +165,21 @@ TEST(StreamOptionsTest, TheWebSideIsForFollowing) {
   EXPECT_THAT(error_with({"--web.enable-lifecycle", "--once"}), HasSubstr("--follow"));
 }
 
-TEST(StreamOptionsTest, FlagsOfALaterVersionAreUnknown) {
-  EXPECT_THAT(error_with({"--config", "x"}), AllOf(HasSubstr("unknown flag"), HasSubstr("--conf")));
+TEST(StreamOptionsTest, AFileMayHoldTheFlags) {
+  const TempFolder folder;
+  folder.put("weir.yaml",
+             "brokers: k1:9092\ntopic: flows\nkey: [a, b]\nfollow: true\ninterval: 10m\n"
+             "kafka: {client.id: x}\nfields: [src_as, bytes]\n");
+  const StreamFlags flags = parse({"--config", folder.path("weir.yaml"), "--topic", "other"});
+  EXPECT_EQ(flags.stream.kafka.brokers, "k1:9092");
+  EXPECT_EQ(flags.stream.kafka.topic, "other");
+  EXPECT_EQ(flags.stream.kafka.properties.at(0).name, "client.id");
+  EXPECT_THAT(flags.stream.run.key, ElementsAre("a", "b"));
+  EXPECT_EQ(flags.stream.run.fields, "src_as,bytes");
+  EXPECT_TRUE(flags.follow);
+  folder.put("weir.yaml", "metrics: []\n");
+  EXPECT_THAT(error_with({"--config", folder.path("weir.yaml")}),
+              HasSubstr("there is no setting 'metrics'"));
 }
 
 TEST(StreamOptionsTest, FilesAreReadInPlaceOfACommand) {

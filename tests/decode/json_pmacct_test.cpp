@@ -98,11 +98,11 @@ TEST(JsonOfPmacct, EveryRecordOfRealFilesIsRead) {
   if (!std::filesystem::is_directory(data_folder())) {
     GTEST_SKIP() << "no " << data_folder() << "; WEIR_SHARED_DATA names the folder above it";
   }
-  JsonDecoder learning(all_fields());
-  JsonDecoder plain(all_fields(), JsonDecoder::Learn::no);
+  JsonDecoder learning(DecoderOptions{all_fields()});
+  JsonDecoder plain(DecoderOptions{all_fields()}, JsonDecoder::Learn::no);
   FieldSet few;
   few.add(field("packets"));
-  JsonDecoder learning_few(few);
+  JsonDecoder learning_few(DecoderOptions{few});
   Sums total;
   for (const auto& entry : std::filesystem::directory_iterator(data_folder())) {
     SCOPED_TRACE(entry.path().filename());

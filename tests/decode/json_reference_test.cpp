@@ -17,7 +17,8 @@ class Records final : public JsonRecords {
     return *row_;
   }
   TextArena& texts() override { return rows_.texts(); }
-  void finish(JsonVerdict verdict) override {
+  void finish(JsonVerdict verdict, std::string_view bytes) override {
+    pieces.emplace_back(bytes);
     switch (verdict.kind) {
       case JsonVerdict::Kind::flow:
         lines.push_back(row_text(*row_));
@@ -34,6 +35,7 @@ class Records final : public JsonRecords {
     }
   }
   std::vector<std::string> lines;
+  std::vector<std::string> pieces;
 
  private:
   FlowBatch rows_;
@@ -53,7 +55,7 @@ std::vector<std::string> read(JsonReference& reference, std::string_view text) {
 }
 
 std::vector<std::string> read(std::string_view text) {
-  JsonReference reference(all_fields());
+  JsonReference reference(std::make_shared<JsonKeys>(DecoderOptions{all_fields()}));
   return read(reference, text);
 }
 
@@ -71,6 +73,23 @@ TEST(JsonReference, ReadsAnArrayRecordByRecord) {
   EXPECT_THAT(read("[]"), ElementsAre("not_object"));
 }
 
+TEST(JsonReference, SaysWhichBytesARecordIs) {
+  JsonReference reference(std::make_shared<JsonKeys>(DecoderOptions{all_fields()}));
+  const auto pieces = [&reference](std::string_view text) {
+    PayloadBatch batch;
+    batch.add(text, 0);
+    Records records;
+    reference.read(batch.text(batch.payloads().front()), records);
+    return records.pieces;
+  };
+  EXPECT_THAT(pieces(R"({"bytes": 1})"), ElementsAre(R"({"bytes": 1})"));
+  EXPECT_THAT(pieces(R"([{"bytes": 1}, {"bytes": "]"} ,5, [{}]])"),
+              ElementsAre(R"({"bytes": 1})", R"({"bytes": "]"})", "5", "[{}]"));
+  EXPECT_THAT(pieces("[{\"label\": \"\xff\", \"bytes\": 1},{}]"),
+              ElementsAre("{\"label\": \"\xff\", \"bytes\": 1}", "{}"));
+  EXPECT_THAT(pieces("[]"), ElementsAre("[]"));
+}
+
 TEST(JsonReference, GivesNoRecordForWhatIsNoJson) {
   for (const std::string_view text :
        {"", " ", "x", "{", "{}{}", "{\"bytes\": 1} x", "[{\"bytes\": 1}, ]"}) {
@@ -86,7 +105,7 @@ TEST(JsonReference, MendsATextThatIsRefusedAndReadsItAgain) {
 }
 
 TEST(JsonReference, IsAsGoodAfterALargeOrBrokenMessageAsBefore) {
-  JsonReference reference(all_fields());
+  JsonReference reference(std::make_shared<JsonKeys>(DecoderOptions{all_fields()}));
   const std::string small = R"({"bytes": 1, "label": "x"})";
   const std::string large =
       R"({"label": ")" + std::string(3'000'000, 'y') + R"(", "bytes": 2, "packets": 3})";
@@ -100,7 +119,7 @@ TEST(JsonReference, IsAsGoodAfterALargeOrBrokenMessageAsBefore) {
 }
 
 TEST(JsonReference, AlwaysReadsBytes) {
-  JsonReference reference{FieldSet{}};
+  JsonReference reference(std::make_shared<JsonKeys>(DecoderOptions{}));
   EXPECT_THAT(read(reference, R"({"bytes": 1, "label": []})"), ElementsAre("bytes=1"));
 }
 

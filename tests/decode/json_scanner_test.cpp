@@ -24,7 +24,7 @@ class JsonScannerTest : public testing::Test {
     return length_ == 0 ? "-" : row_text(row);
   }
 
-  JsonScanner scanner_{all_fields()};
+  JsonScanner scanner_{std::make_shared<JsonKeys>(DecoderOptions{all_fields()})};
   PayloadBatch batch_;
   FlowBatch rows_;
   std::size_t length_ = 0;
@@ -58,7 +58,7 @@ TEST_F(JsonScannerTest, ReadsFieldsWhoseMeaningIsMoreThanANumberOrText) {
 TEST_F(JsonScannerTest, ReadsTimesOfAnyLengthThatItDoesNotStore) {
   FieldSet wanted;
   wanted.add(field("label"));
-  scanner_ = JsonScanner(wanted);
+  scanner_ = JsonScanner(std::make_shared<JsonKeys>(DecoderOptions{wanted}));
   scanner_.learn(R"({"stamp_updated": "2026-11-21 20:41:00", "writer_id": "w/1", "bytes": 1})");
   for (const std::string_view time : {"2026-11-21 20:42:00", "2026-11-21 20:42:00.25", "", "now"}) {
     const std::string start = "{\"stamp_updated\": \"" + std::string(time);
@@ -160,9 +160,9 @@ TEST_F(JsonScannerTest, StopsLearningForAWhileWhenItDoesNotPay) {
   }
   EXPECT_EQ(read(R"({"key39": 0, "bytes": 5})"), "-");
   for (int i = 0; i < 5000; ++i) {
-    scanner_.learn(R"({"last": 0, "bytes": 1})");
+    scanner_.learn(R"({"latest": 0, "bytes": 1})");
   }
-  EXPECT_EQ(read(R"({"last": 0, "bytes": 5})"), "bytes=5");
+  EXPECT_EQ(read(R"({"latest": 0, "bytes": 5})"), "bytes=5");
 }
 
 }  // namespace

@@ -45,6 +45,15 @@ TEST(JsonSplit, VeryDeepValuesAreNotFollowed) {
   expect_extent("[" + deepest + "]", kMaxJsonDepth + 1, Outcome::too_deep);
 }
 
+TEST(JsonSplit, StepsThroughTheItemsOfAnArray) {
+  JsonItems items("[ {\"a\": [1, 2]} ,[],-1.5e3 , \"x\\\",]\",null\n]  ");
+  for (const std::string_view item : {"{\"a\": [1, 2]}", "[]", "-1.5e3", "\"x\\\",]\"", "null"}) {
+    EXPECT_EQ(items.next(), item);
+  }
+  EXPECT_EQ(items.next(), "");
+  EXPECT_EQ(items.next(), "");
+}
+
 TEST(JsonSplit, ReadingGoesOnAtALineThatBeginsWithABrace) {
   const std::string_view text = "{\"a\": 1\nx{\n {\n{\"b\": 2}\n{";
   EXPECT_EQ(json_resume(text, 1, text.size()), 14U);

@@ -12,6 +12,10 @@ namespace {
 using Action = JsonTemplate::Action;
 using testing::ElementsAre;
 
+JsonKeys keys_for(const FieldSet& wanted) {
+  return JsonKeys(DecoderOptions{wanted});
+}
+
 /// The texts before the values, and after the last.
 std::vector<std::string> literals(const JsonTemplate& known) {
   std::vector<std::string> texts;
@@ -31,8 +35,8 @@ std::vector<Action> actions(const JsonTemplate& known) {
 }
 
 TEST(JsonTemplate, KeepsTheTextBetweenValues) {
-  const auto known =
-      JsonTemplate::describe(R"({"label":"a", "bytes" : 12 , "x":[1], "y":-1.5 })", all_fields());
+  const auto known = JsonTemplate::describe(R"({"label":"a", "bytes" : 12 , "x":[1], "y":-1.5 })",
+                                            keys_for(all_fields()));
   ASSERT_TRUE(known);
   EXPECT_THAT(literals(*known),
               ElementsAre(R"({"label":")", R"(", "bytes" : )", R"( , "x":[1], "y":)", " }"));
@@ -48,7 +52,7 @@ TEST(JsonTemplate, SaysWhatToDoWithEachValue) {
   const auto known = JsonTemplate::describe(
       R"({"ip_proto": "tcp", "timestamp_start": 1, "stamp_updated": "now", "as_src": 1, )"
       R"("label": "x", "bytes": "1", "packets": -1, "writer_id": ""})",
-      wanted);
+      keys_for(wanted));
   ASSERT_TRUE(known);
   EXPECT_THAT(actions(*known),
               ElementsAre(Action::read_string, Action::read_digits, Action::skip_steady,
@@ -57,7 +61,8 @@ TEST(JsonTemplate, SaysWhatToDoWithEachValue) {
 }
 
 TEST(JsonTemplate, TheTypeOfEventIsPartOfTheText) {
-  const auto known = JsonTemplate::describe(R"({"event_type":"purge","bytes":1})", all_fields());
+  const auto known =
+      JsonTemplate::describe(R"({"event_type":"purge","bytes":1})", keys_for(all_fields()));
   ASSERT_TRUE(known);
   EXPECT_THAT(literals(*known), ElementsAre(R"({"event_type":"purge","bytes":)", "}"));
 }
@@ -74,15 +79,42 @@ TEST(JsonTemplate, DoesNotDescribeWhatIsNotSuited) {
         std::string(R"({"bytes":1,"label":{"a":"1"}})"), std::string(R"({"bytes":1,"as_src":1.0})"),
         std::string("{\"bytes\":1,\"x\":\"\x01\"}"), many + "}",
         "{\"bytes\":1,\"x\":\"" + std::string(10'000, 'y') + "\"}"}) {
-    EXPECT_FALSE(JsonTemplate::describe(record, all_fields())) << record;
+    EXPECT_FALSE(JsonTemplate::describe(record, keys_for(all_fields()))) << record;
   }
 }
 
+TEST(JsonTemplate, LooksIntoObjects) {
+  DecoderOptions options;
+  options.mapping = {{"$.flow.octets", field("bytes")}};
+  const auto known =
+      JsonTemplate::describe(R"({"flow":{"octets":1,"x":{"y":"z"}},"w":2})", JsonKeys(options));
+  ASSERT_TRUE(known);
+  EXPECT_THAT(literals(*known),
+              ElementsAre(R"({"flow":{"octets":)", R"(,"x":{"y":")", R"("}},"w":)", "}"));
+  EXPECT_THAT(actions(*known),
+              ElementsAre(Action::store_number, Action::skip_string, Action::skip_digits));
+}
+
+TEST(JsonTemplate, TakesTheBestOfSeveralValuesAndOneForSeveralFields) {
+  DecoderOptions options;
+  options.wanted.add(field("user_text_0"));
+  options.wanted.add(field("label"));
+  options.mapping = {{"$.octets", field("bytes")}, {"$.label", field("user_text_0")}};
+  const auto known =
+      JsonTemplate::describe(R"({"bytes":1,"octets":2,"label":"x"})", JsonKeys(options));
+  ASSERT_TRUE(known);
+  EXPECT_THAT(literals(*known),
+              ElementsAre(R"({"bytes":)", R"(,"octets":)", R"(,"label":")", "", "\"}"));
+  EXPECT_THAT(actions(*known), ElementsAre(Action::skip_digits, Action::store_number,
+                                           Action::peek_string, Action::store_text));
+}
+
 TEST(JsonTemplate, TemplatesOfTheSameWriterAreTheSame) {
-  const auto first = JsonTemplate::describe(R"({"label":"a","bytes":12})", all_fields());
-  const auto second = JsonTemplate::describe(R"({"label":"bcd","bytes":0})", all_fields());
-  const auto text = JsonTemplate::describe(R"({"label":"a","bytes":"12"})", all_fields());
-  const auto other = JsonTemplate::describe(R"({"label":"a", "bytes":12})", all_fields());
+  const auto first = JsonTemplate::describe(R"({"label":"a","bytes":12})", keys_for(all_fields()));
+  const auto second =
+      JsonTemplate::describe(R"({"label":"bcd","bytes":0})", keys_for(all_fields()));
+  const auto text = JsonTemplate::describe(R"({"label":"a","bytes":"12"})", keys_for(all_fields()));
+  const auto other = JsonTemplate::describe(R"({"label":"a", "bytes":12})", keys_for(all_fields()));
   ASSERT_TRUE(first && second && text && other);
   EXPECT_TRUE(first->same_as(*second));
   EXPECT_FALSE(first->same_as(*text));

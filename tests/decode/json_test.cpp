@@ -273,7 +273,7 @@ TEST(JsonDecoder, RefusesMessagesThatAreTooLong) {
   batch.add(std::string(JsonDecoder::kMaxMessage + 1, ' '), 3);
   batch.add_too_long(3);
   batch.add("{\"bytes\": 1}", 3);
-  JsonDecoder decoder(all_fields());
+  JsonDecoder decoder(DecoderOptions{all_fields()});
   Accounts accounts;
   CollectRows rows;
   decoder.decode(batch, accounts, rows);
@@ -287,7 +287,7 @@ TEST(JsonDecoder, CountsMessagesAndRecordsByOrigin) {
   PayloadBatch batch;
   batch.add("{\"bytes\": 1}{\"bytes\": 2}", 0);
   batch.add("rubbish", 2);
-  JsonDecoder decoder(all_fields());
+  JsonDecoder decoder(DecoderOptions{all_fields()});
   Accounts accounts;
   CollectRows rows;
   decoder.decode(batch, accounts, rows);
@@ -295,6 +295,34 @@ TEST(JsonDecoder, CountsMessagesAndRecordsByOrigin) {
   EXPECT_EQ(accounts.origin(0).records, 2U);
   EXPECT_EQ(accounts.origin(2).messages, 1U);
   EXPECT_EQ(accounts.origin(2).records, 1U);
+}
+
+TEST(JsonDecoder, SaysWhereEachRowAndEachRefusalIs) {
+  const Decoded decoded =
+      decode_json({"{\"bytes\": 1}\nrubbish\n{\"bytes\": 2}\n{\"bytes\": 3",
+                   "[{\"bytes\": -1}, {\"bytes\": 4}, 5]", "{\"bytes\": \"x\"}  ", " ",
+                   "{\"packets\": 1}{\"bytes\": 6}", "{\"bytes\": 01}\n{\"bytes\": 7}"});
+  EXPECT_THAT(decoded.places,
+              ElementsAre("100/0 {\"bytes\": 1}", "100/2 {\"bytes\": 2}", "101/1 {\"bytes\": 4}",
+                          "104/1 {\"bytes\": 6}", "105/1 {\"bytes\": 7}"));
+  EXPECT_THAT(decoded.refusals,
+              ElementsAre("not_json 100/1 rubbish", "truncated 100/3 {\"bytes\": 3",
+                          "out_of_range 101/0 {\"bytes\": -1}", "not_object 101/2 5",
+                          "wrong_type 102/0 {\"bytes\": \"x\"}", "empty 103/0  ",
+                          "not_json 105/0 {\"bytes\": 01}"));
+}
+
+TEST(JsonDecoder, DecodesSomeOfABatchsMessages) {
+  PayloadBatch batch;
+  for (const std::string_view message : {"{\"bytes\": 1}", "{\"bytes\": 2}", "{\"bytes\": 3}"}) {
+    batch.add(message, 0);
+  }
+  JsonDecoder decoder(DecoderOptions{});
+  Accounts accounts;
+  CollectRows rows;
+  decoder.decode(batch, batch.payloads().subspan(1, 1), accounts, rows);
+  EXPECT_THAT(rows.rows, ElementsAre("bytes=2"));
+  EXPECT_EQ(accounts.origin(0).messages, 1U);
 }
 
 TEST(JsonDecoder, EmitsFullBatchesAndKeepsTheTextsOfEach) {

@@ -150,12 +150,12 @@ TEST(JsonValue, ReadsEveryKeyOfPmacctIntoItsField) {
   FieldSet read_fields;
   read_fields.add(field("bytes"));
   for (const Example& example : kPmacct) {
-    const auto id = json_key_field(example.key);
+    const auto id = json_key(example.key);
     ASSERT_TRUE(id) << example.key;
-    EXPECT_EQ(info(*id).name, example.field);
-    read_fields.add(*id);
+    EXPECT_EQ(info(id->field).name, example.field);
+    read_fields.add(id->field);
     std::string expected = fmt::format("{}={}", example.field, example.text);
-    const auto place = info(*id).offset < info(field("bytes")).offset ? 0 : 1;
+    const auto place = info(id->field).offset < info(field("bytes")).offset ? 0 : 1;
     expected = place == 0 ? expected + " bytes=0" : "bytes=0 " + expected;
     EXPECT_THAT(decode_value(example.key, example.json).rows, ElementsAre(expected));
   }
@@ -168,21 +168,12 @@ TEST(JsonValue, ReadsEveryKeyOfPmacctIntoItsField) {
 
 TEST(JsonValue, NumbersMayBeTextsForEveryNumericKey) {
   for (const Example& example : kPmacct) {
-    const auto id = json_key_field(example.key);
-    if (info(*id).kind == Kind::number && !example.json.starts_with('"')) {
+    const auto id = json_key(example.key);
+    if (info(id->field).kind == Kind::number && !example.json.starts_with('"')) {
       EXPECT_EQ(read(example.key, fmt::format("\"{}\"", example.json)), example.text)
           << example.key;
     }
   }
-}
-
-TEST(JsonValue, KnowsTheSpellingsOfGoflow2AndItsOwnNames) {
-  EXPECT_EQ(json_key_field("src_as"), field("src_as"));
-  EXPECT_EQ(json_key_field("sampler_address"), field("exporter"));
-  EXPECT_EQ(json_key_field("time_flow_start_ns"), field("first_seen"));
-  EXPECT_EQ(json_key_field("in_if_name"), field("in_if_name"));
-  EXPECT_EQ(json_key_field("Bytes"), std::nullopt);
-  EXPECT_EQ(json_key_field(""), std::nullopt);
 }
 
 TEST(JsonValue, TcpFlagsAreANumberATextOrAnArrayOfNames) {
@@ -286,6 +277,80 @@ TEST(JsonValue, RealsAreNumbersOrTexts) {
   EXPECT_EQ(read("lat_ip_src", "\"inf\""), "wrong_type");
   EXPECT_EQ(read("lat_ip_src", "\"1.5x\""), "wrong_type");
   EXPECT_EQ(read("lat_ip_src", "true"), "wrong_type");
+}
+
+TEST(JsonValue, GoflowWritesEveryValueAsAText) {
+  EXPECT_EQ(read("Etype", "\"2048\""), "2048");
+  EXPECT_EQ(read("Etype", "2048"), "2048");
+  EXPECT_EQ(read("Etype", "\"IPv4\""), "2048");
+  EXPECT_EQ(read("Etype", "\"65536\""), "out_of_range");
+  EXPECT_EQ(read("Proto", "\"6\""), "6");
+  EXPECT_EQ(read("TCPFlags", "\"18\""), "18");
+  EXPECT_EQ(read("SrcMac", "\"00:00:00:00:00:01\""), "00:00:00:00:00:01");
+  EXPECT_EQ(read("NextHop", "\"<nil>\""), "-");
+  EXPECT_EQ(read("TimeReceived", "\"1795293660\""), "2026-11-21T20:41:00Z");
+  EXPECT_EQ(read("Type", "\"SFLOW_5\""), "SFLOW_5");
+}
+
+TEST(JsonValue, ANetworkIsATextOrItsMasksLength) {
+  EXPECT_THAT(decode_value("src_net", "\"192.0.2.0/24\"").rows,
+              ElementsAre("bytes=0 src_mask=24 src_net=192.0.2.0"));
+  EXPECT_THAT(decode_value("src_net", "\"::/0\"").rows,
+              ElementsAre("bytes=0 src_mask=0 src_net=::"));
+  EXPECT_THAT(decode_value("net_dst", "\"192.0.2.0\"").rows,
+              ElementsAre("bytes=0 dst_net=192.0.2.0"));
+  EXPECT_THAT(decode_value("DstNet", "24").rows, ElementsAre("bytes=0 dst_mask=24"));
+  EXPECT_THAT(decode_value("DstNet", "\"24\"").rows, ElementsAre("bytes=0 dst_mask=24"));
+  EXPECT_EQ(read("src_net", "\"invalid Prefix\""), "-");
+  EXPECT_EQ(read("src_net", "\"\""), "-");
+  EXPECT_EQ(read("src_net", "256"), "out_of_range");
+  EXPECT_EQ(read("src_net", "\"192.0.2.0/33\""), "wrong_type");
+  EXPECT_EQ(read("src_net", "true"), "wrong_type");
+}
+
+TEST(JsonValue, ACountryIsANumberOrLetters) {
+  EXPECT_EQ(read("dst_ctr", "840"), "840");
+  EXPECT_EQ(read("dst_ctr", "\"840\""), "840");
+  EXPECT_THAT(decode_value("dst_ctr", "\"US\"").rows, ElementsAre("bytes=0 dst_country=US"));
+  EXPECT_THAT(decode_value("src4_geo", "\"DE\"").rows, ElementsAre("bytes=0 src_country=DE"));
+  EXPECT_EQ(read("dst_ctr", "\"\""), "wrong_type");
+  EXPECT_EQ(read("dst_ctr", "\"U.S.\""), "wrong_type");
+}
+
+TEST(JsonValue, APortMayBeIcmpsTypeAndCode) {
+  EXPECT_EQ(read("dst_port", "\"8.0\""), "2048");
+  EXPECT_EQ(read("dst_port", "\"3.13\""), "781");
+  for (const std::string_view json :
+       {"\"3.\"", "\".3\"", "\"256.0\"", "\"3.256\"", "\"3.1.\"", "8.5", "\"\"", "\"x\""}) {
+    EXPECT_EQ(read("dst_port", json), "wrong_type") << json;
+  }
+}
+
+TEST(JsonValue, WordsForNumbersAreSkippedAsFarAsTheirMeaningIsNotKnown) {
+  EXPECT_EQ(read("nat_event", "\"NAT44 session create\""), "-");
+  EXPECT_EQ(read("nat_event", "\"4\""), "4");
+  EXPECT_EQ(read("fw_event", "\"DELETE\""), "-");
+  EXPECT_EQ(read("direction", "\"E\""), "1");
+  EXPECT_EQ(read("direction", "\"I\""), "0");
+  EXPECT_EQ(read("direction", "\"U\""), "-");
+  EXPECT_EQ(read("direction", "\"\""), "wrong_type");
+  EXPECT_EQ(read("direction", "true"), "wrong_type");
+}
+
+TEST(JsonValue, LatenciesWithDecimalsAreMilliseconds) {
+  EXPECT_EQ(read("cli_latency", "2.000000"), "2000");
+  EXPECT_EQ(read("srv_latency", "\"0.125000\""), "125");
+  EXPECT_EQ(read("app_latency", "1500"), "1500");
+  EXPECT_EQ(read("app_latency", "\"1500\""), "1500");
+  EXPECT_EQ(read("app_latency", "-0.5"), "out_of_range");
+  EXPECT_EQ(read("app_latency", "\"soon\""), "wrong_type");
+}
+
+TEST(JsonValue, AVlanThatSflowDoesNotKnowIsAbsent) {
+  EXPECT_EQ(read("src_vlan", "4294967295"), "-");
+  EXPECT_EQ(read("DstVlan", "\"4294967295\""), "-");
+  EXPECT_EQ(read("src_vlan", "4294967294"), "out_of_range");
+  EXPECT_EQ(read("src_port", "4294967295"), "out_of_range");
 }
 
 TEST(JsonValue, AnyScalarCanBeAText) {

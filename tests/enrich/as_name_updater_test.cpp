@@ -253,6 +253,11 @@ TEST_F(AsNameUpdaterTest, RefreshReadsAnUnchangedFileToo) {
   await([&] { return updater.generation() == 2; });
 }
 
+TEST_F(AsNameUpdaterTest, AnAsnDatabaseWillDo) {
+  const AsNameUpdater updater({.source = WEIR_SOURCE_DIR "/tests/data/asn.mmdb"});
+  EXPECT_EQ(updater.current()->name(64496), "Example One, Inc.");
+}
+
 TEST_F(AsNameUpdaterTest, AFileCanBeGivenAsUrl) {
   put("asn.txt", "1 A, ZZ\n");
   const AsNameUpdater updater({.source = "file://" + path("asn.txt")});

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/usage_error.hpp"
+#include "weir/io/file.hpp"
+
 namespace weir {
 namespace {
 
@@ -126,6 +129,27 @@ TEST(AsNames, AreEqualWhereNoNameDiffers) {
   EXPECT_FALSE(one == AsNames::parse("1 A, ZZ\n"));
   EXPECT_FALSE(one == AsNames::parse("1 AB, ZZ\n2 B, ZZ\n"));
   EXPECT_FALSE(one == AsNames::parse("1 A, ZZ\n3 B, ZZ\n"));
+}
+
+TEST(AsNames, AreReadFromAnAsnDatabaseToo) {
+  const FileContent content =
+      read_file(WEIR_SOURCE_DIR "/tests/data/asn.mmdb", std::size_t{1} << 20U);
+  const AsNames names = AsNames::read(content.bytes);
+  EXPECT_EQ(names.size(), 3U);
+  EXPECT_EQ(names.name(64496), "Example One, Inc.");
+  EXPECT_EQ(names.name(64497), "Příklad dvě");
+  EXPECT_EQ(names.name(65551), "EXAMPLE-THREE");
+  EXPECT_TRUE(names.usable());
+  EXPECT_EQ(AsNames::read("6939 HURRICANE, US\n").name(6939), "HURRICANE");
+}
+
+TEST(AsNames, ADatabaseWithoutNamesIsRefused) {
+  const FileContent content =
+      read_file(WEIR_SOURCE_DIR "/tests/data/country.mmdb", std::size_t{1} << 20U);
+  EXPECT_NE(usage_error([&] {
+              static_cast<void>(AsNames::read(content.bytes));
+            }).find("give an ASN database"),
+            std::string::npos);
 }
 
 }  // namespace

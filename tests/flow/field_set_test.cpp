@@ -27,6 +27,19 @@ TEST(FieldSet, AddingTwiceIsAddingOnce) {
   EXPECT_TRUE(set.empty());
 }
 
+TEST(FieldSet, IntersectionHoldsWhatBothHave) {
+  FieldSet one;
+  FieldSet other;
+  for (const FieldId id : {FieldId{3}, FieldId{70}, FieldId{150}}) {
+    one.add(id);
+    other.add(static_cast<FieldId>(id + 1));
+  }
+  other.add(150);
+  one &= other;
+  EXPECT_TRUE(one.has(150));
+  EXPECT_EQ(one.size(), 1U);
+}
+
 TEST(FieldSet, UnionHoldsBoth) {
   FieldSet low;
   low.add(3);

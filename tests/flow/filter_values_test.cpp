@@ -67,7 +67,7 @@ TEST(FilterValues, RangeIsSplitWhereBothSidesAreValues) {
 }
 
 TEST(FilterValues, EveryFieldSaysWhatItTakes) {
-  for (const FieldInfo& row : kFields) {
+  for (const FieldInfo& row : kNamedFields) {
     EXPECT_GT(filter_value_hint(row).size(), std::string_view("a value").size()) << row.name;
   }
 }

@@ -11,12 +11,22 @@ namespace {
 
 TEST(FieldTable, NamesAreUniqueAndFound) {
   std::set<std::string_view> names;
-  for (std::size_t i = 0; i < kFieldCount; ++i) {
+  for (std::size_t i = 0; i < kNamedFields.size(); ++i) {
     EXPECT_TRUE(names.insert(kFields[i].name).second) << kFields[i].name;
     EXPECT_EQ(find_field(kFields[i].name), static_cast<FieldId>(i));
   }
   EXPECT_EQ(find_field("no_such_field"), std::nullopt);
   EXPECT_EQ(find_field(""), std::nullopt);
+}
+
+TEST(FieldTable, EndsWithTheUsersFieldsInTheOrderOfTheirKinds) {
+  EXPECT_EQ(kFirstUserField, kNamedFields.size());
+  for (std::size_t i = 0; i < kUserFields; ++i) {
+    EXPECT_EQ(kFields[kFirstUserField + 3 * i].kind, Kind::number);
+    EXPECT_EQ(kFields[kFirstUserField + 3 * i + 1].kind, Kind::text);
+    EXPECT_EQ(kFields[kFirstUserField + 3 * i + 2].kind, Kind::address);
+  }
+  EXPECT_EQ(find_field(kFields[kFirstUserField].name), std::nullopt);
 }
 
 TEST(FieldTable, KeysOfOtherProgramsAreUnique) {

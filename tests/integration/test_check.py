@@ -206,7 +206,7 @@ def test_each_topic_is_judged_by_itself(kafka, topic, live, open_transaction):
     checked.has("ok", f"topic {empty} can be read")
     broken = [text for text in checked.of("problem") if garbage in text]
     assert len(broken) == 3
-    assert r'not_json: "\x00\x00\x00\x00\x07\x1b[2Jxxx' in broken[1]
+    assert r'unknown_format: "\x00\x00\x00\x00\x07\x1b[2Jxxx' in broken[1]
     assert "(1009 bytes)" in broken[1] and len(broken[1]) < 500
     assert "Avro" in broken[1]
     assert "refused as empty" in broken[2]

@@ -114,7 +114,7 @@ def test_records_are_the_same_for_the_same_seed_and_of_many_kinds():
     for message in messages:
         sums.add("flows", 0, message)
     kinds = {key for key in sums.counts if "filtered" in key[0] or "refused" in key[0]}
-    assert len(kinds) == 7
+    assert len(kinds) == 8
     assert sum(name == RECEIVE for name, _ in sums.counts) > 300
 
 

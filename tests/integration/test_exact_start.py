@@ -45,8 +45,8 @@ def test_a_changed_meaning_is_refused_and_restarted_if_asked_for(trial, tmp_path
     trial.stop()
     changed = other(trial, "--asn", "64500", "--state-dir", trial.state)
     with changed:
-        wait_for_exit(changed, 2, "64500,64501", r"64500\b(?!,)", "--on-config-change", "asn")
-    before, read = Counter(trial.scraper.last), trial.sent().total()
+        wait_for_exit(changed, 2, "64500, 64501", r"\[64500\]", "--on-config-change")
+    before = Counter(trial.scraper.last)
     trial.feeds[0].send(2000)
 
     # Counters begin anew, reading goes on.
@@ -54,7 +54,7 @@ def test_a_changed_meaning_is_refused_and_restarted_if_asked_for(trial, tmp_path
     trial.weir.command += ["--where", "bytes > 0"]
     trial.scraper.forgive()
     trial.start(wait=True)
-    trial.settle(lost=read)
+    trial.settle()
     after = trial.scraper.last
     names = ("flow_receive_bytes_total", "flow_transmit_bytes_total")
     both = Counter({k: v for k, v in after.items() if k[0] in names})
@@ -62,7 +62,6 @@ def test_a_changed_meaning_is_refused_and_restarted_if_asked_for(trial, tmp_path
     expected = {k: v for k, v in trial.expected().items() if k[0] in names}
     assert dict(both) == expected, trial.report()
     assert not trial.scraper.problems
-    assert any("before" in path.name for path in trial.state.rglob("*")), "the old files are kept"
 
     # The new meaning is the one that counts from now on.
     trial.kill()

@@ -34,7 +34,7 @@ def test_odd_messages_over_three_partitions_add_up_to_the_truth(kafka, topic, ex
     parts = [odd_messages(seed, 1500) for seed in range(3)]
     for partition, messages in enumerate(parts):
         send(kafka, truth, name, messages[:1000], partition)
-    weir = start(export, kafka, name, "--start", "earliest")
+    weir = start(export, kafka, name, "--start", "earliest", "--format", "json")
     weir.wait_ready()
     for partition, messages in enumerate(parts):
         send(kafka, truth, name, messages[1000:], partition)
@@ -241,7 +241,7 @@ def test_messages_of_many_sizes_keep_their_records_apart(kafka, topic, export):
     weir.wait_ready()
     lines = [dumps(pmacct(n, OWN[1], 10**9 + n)) for n in range(1, 2000)]
     messages = [sound(*lines[:count]) for count in (1, 1900, 1, 500, 2, 1500)]
-    messages += [Message(b"x" * 1000, ((b"", "not_json"),)), broken(b" " * 400_000, "empty")]
+    messages += [Message(b"x" * 1000, ((b"", "unknown_format"),)), broken(b" " * 400_000, "empty")]
     messages += [sound(dumps({**pmacct(1, OWN[0], 3), "pad": "p" * 900_000}))]
     send(kafka, truth, name, messages)
     finish(weir, truth)

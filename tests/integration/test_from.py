@@ -37,7 +37,7 @@ def test_odd_lines_of_a_file_add_up_to_the_truth_and_it_keeps_serving(export, tm
     ]
     assert len(messages) > 400
     path.write_bytes(b"\n".join(message.value for message in messages))  # none behind the last
-    weir = export("--from", path, *ASN)
+    weir = export("--from", path, *ASN, "--format", "json")
     metrics = finish(weir, truth_of(messages, path))
     assert metrics.value("weir_consumer_lag") == 0
     assert metrics.value("weir_consumer_offset") == path.stat().st_size

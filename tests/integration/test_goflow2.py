@@ -1,4 +1,4 @@
-"""goflow2's JSON, as goflow2 itself writes it: exact sums, and every field means what it says."""
+"""goflow2's records, as goflow2 itself writes them: exact sums, and every field means what it says."""
 
 import json
 from collections import Counter
@@ -22,36 +22,45 @@ def every_protocol(flows):
     return [replace(flow, proto=proto) for proto in (*range(150), 253, 254, 255)]
 
 
-@pytest.fixture(scope="module")
-def sent(kafka, tmp_path_factory):
+def send_to_goflow2(kafka, folder, form):
     """(topic, what was sent as traffic.truth() without routers, flows of NetFlow v9)"""
     try:
         goflow2.program()
     except goflow2.NotThere as reason:
         pytest.skip(str(reason))
-    topic = kafka.create_topic("goflow2", partitions=2)
+    topic = kafka.create_topic(f"goflow2.{form}", partitions=2)
     traffic = Traffic(seed=6, largest=30)
     totals, count = Counter(), 0
-    with Goflow2(kafka, topic, tmp_path_factory.mktemp("goflow2")) as collector:
-        for form in ("v5", "v9", "ipfix", "sflow"):
-            port = collector.sflow_port if form == "sflow" else collector.netflow_port
+    with Goflow2(kafka, topic, folder, form=form) as collector:
+        for protocol in ("v5", "v9", "ipfix", "sflow"):
+            port = collector.sflow_port if protocol == "sflow" else collector.netflow_port
             flows = traffic.flows(300)
-            if form == "v9":
+            if protocol == "v9":
                 flows += every_protocol(flows)
                 v9 = flows
             # goflow2 leaves the correction for sampling to those who read its records.
-            with Router("bdr1", form, port) as router:
+            with Router("bdr1", protocol, port) as router:
                 for (way, source, target, _), octets in router.send(flows).items():
                     totals[way, source, target] += octets
             of_v5 = sum(flow.version == 4 for flow in flows)
             packets = sum(flow.packets for flow in flows)
-            count += {"v5": of_v5, "sflow": packets}.get(form, len(flows))
+            count += {"v5": of_v5, "sflow": packets}.get(protocol, len(flows))
 
         def all_there():
             return sum(kafka.offsets(topic, partition)[1] for partition in (0, 1)) == count
 
         collector.wait_for(all_there, what=f"{count} messages")
     return topic, totals, v9
+
+
+@pytest.fixture(scope="module")
+def sent(kafka, tmp_path_factory):
+    return send_to_goflow2(kafka, tmp_path_factory.mktemp("json"), "json")
+
+
+@pytest.fixture(scope="module")
+def sent_as_protobuf(kafka, tmp_path_factory):
+    return send_to_goflow2(kafka, tmp_path_factory.mktemp("bin"), "bin")
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +73,13 @@ def records(kafka, sent, tmp_path_factory):
     return path
 
 
-def test_bytes_between_ases_are_exact(kafka, sent, export):
-    topic, totals, _ = sent
+def shown_by(kafka, export, topics, *flags):
+    """Bytes by (way, source, target) once all that the topics hold is counted; nothing is refused."""
     weir = export(
-        "--brokers", kafka.brokers, "--topic", topic, "--start", "earliest", "--asn", OWN
+        "--brokers", kafka.brokers, "--topic", ",".join(topics), "--start", "earliest",
+        "--asn", OWN, *flags,
     )  # fmt: skip
-    ends = sum(kafka.offsets(topic, partition)[1] for partition in (0, 1))
+    ends = sum(kafka.offsets(topic, partition)[1] for topic in topics for partition in (0, 1))
     metrics = weir.wait_metrics(lambda m: m.value("weir_messages_total") == ends)
     shown = Counter()
     for way, name in METRICS.items():
@@ -77,9 +87,24 @@ def test_bytes_between_ases_are_exact(kafka, sent, export):
             labels = dict(labels)
             assert labels["hostname"] == ""
             shown[way, int(labels["source_as"]), int(labels["destination_as"])] = value
-    assert shown == totals and len(totals) > 20
+    assert metrics.value("weir_records_total") == ends
     assert metrics.value("weir_records_refused_total") == 0
     assert metrics.value("weir_records_unaccounted") == 0
+    return shown
+
+
+def test_bytes_between_ases_are_exact(kafka, sent, export):
+    topic, totals, _ = sent
+    assert shown_by(kafka, export, [topic]) == totals and len(totals) > 20
+
+
+def test_protobuf_says_the_same_as_json(kafka, sent, sent_as_protobuf, export):
+    topic, totals, _ = sent_as_protobuf
+    assert totals == sent[1]
+    assert shown_by(kafka, export, [topic], "--format", "goflow2-protobuf") == totals
+    # Both at once, and weir finds out which is which.
+    both = shown_by(kafka, export, [topic, sent[0]], "--format", "auto")
+    assert both == totals + totals
 
 
 FILTERS = {

@@ -5,16 +5,18 @@ import io
 import json
 import os
 import pty
+import random
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from servers.nfcapd import Nfcapd, lay
-from servers.process import BUILD
-from support.feed import Receiver, Router
-from support.nfcapd_flows import NFDUMP, sums
+from servers.nfcapd import Nfcapd, capture, lay
+from servers.process import BUILD, ROOT
+from support.feed import Receiver, Router, Sender
+from support.nfcapd_flows import NFDUMP, datagrams, printed, rare_records, sums
 from support.traffic import Traffic
 
 FLOWS = 2000
@@ -97,8 +99,8 @@ def test_groups_equal_nfdumps(captured, by):
 def test_filters_choose_what_nfdumps_choose(captured, where):
     words = [NFDUMP, "-r", captured, "-q", "-N", "-6", "-A", "dstip", "-o", "fmt:%da,%fl,%pkt,%byt",
              FILTERS[where]]  # fmt: skip
-    printed = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    rows = [[word.strip() for word in line.split(",")] for line in printed.splitlines()]
+    output = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    rows = [[word.strip() for word in line.split(",")] for line in output.splitlines()]
     theirs = {(plain(row[0]),): tuple(map(int, row[1:])) for row in rows if len(row) == 4}
     assert theirs and groups(captured, "dst_addr", "--where", where) == theirs
 
@@ -153,6 +155,62 @@ def test_the_greatest_and_the_others_together_are_all(captured, total):
     assert tuple(sum(row[name] for row in rows) for name in SUMS) == tuple(total)
 
 
+def test_the_greatest_flows_are_those_that_nfdump_sorts_first(captured, total):
+    words = ("--top", 20, "--fields", f"{TUPLE},packets,bytes,flows")
+    for threads in (1, 3):
+        lines = run(captured, *words, "--threads", threads).stdout.splitlines()
+        *top, other = map(json.loads, lines)
+        greatest = printed(captured, ("%byt",), "-O", "bytes")[:20]
+        assert [row["bytes"] for row in top] == [int(row[0]) for row in greatest]
+        assert other["other"] == 3 * FLOWS - 20 and "src_addr" not in other
+        assert tuple(sum(row.get(name, 1) for row in (*top, other)) for name in SUMS) == tuple(total)
+    words = ("--top", 5, "--order", "duration", "--fields", "duration")
+    slow = [json.loads(line)["duration"] for line in run(captured, *words).stdout.splitlines()]
+    everything = [float(row[0]) for row in printed(captured, ("%td",))]
+    assert slow[:5] == sorted(everything, reverse=True)[:5]
+
+
+def test_both_directions_are_folded_as_nfdump_folds_them(tmp_path):
+    rng = random.Random(3)
+    flows = Traffic(seed=5, v6=0.25).flows(800)
+    back = [
+        replace(flow, src=flow.dst, dst=flow.src, src_port=flow.dst_port, dst_port=flow.src_port,
+                packets=flow.packets + 1, bytes=flow.bytes + 77)
+        for flow in flows if rng.random() < 0.6
+    ]  # fmt: skip
+    both = flows + back
+    rng.shuffle(both)
+    path = capture(tmp_path, "both", both, "ipfix")
+    tokens = ("%sa", "%da", "%sp", "%dp", "%pr", "%fl", "%ipkt", "%ibyt", "%opkt", "%obyt")
+    theirs = sorted(tuple(map(plain, row)) for row in printed(path, tokens, "-B"))
+    fields = f"{TUPLE},flows,packets,bytes,out_packets,out_bytes"
+    words = ("--by", TUPLE, "--bidirectional", "--fields", fields, "--format", "csv")
+    rows = list(csv.reader(io.StringIO(run(path, *words).stdout)))[1:]
+    assert sorted(tuple(map(plain, row)) for row in rows) == theirs
+    assert any(int(row[5]) > 1 and int(row[9]) for row in rows)
+
+
+def test_countries_and_networks_are_those_of_the_addresses(tmp_path):
+    with Nfcapd(tmp_path, interval=86400) as collector:
+        with Sender(collector.port, "127.0.0.1") as sender:
+            sender.send(datagrams(rare_records()))
+        collector.wait_for(lambda: Receiver.of(collector.port).waiting == 0, what="taking it all")
+    (path,) = collector.files()
+    data = ROOT / "tests" / "data"
+    geo = ("--geo", data / "country.mmdb", "--geo", data / "asn.mmdb")
+    by = "dst_country_numeric,dst_country,dst_as"
+    # The addresses are 198.51.100.9 and 2001:db8:1::9; one record has an AS number of its own.
+    found = groups(path, by, *geo)
+    assert set(found) == {("36", "AU", "64497"), ("36", "AU", "64511"), ("276", "DE", "64496")}
+    assert sum(count for count, _, _ in found.values()) == len(rare_records())
+    german = groups(path, "src_as", *geo, "--where", "dst_country == 'DE'")
+    assert sum(count for count, _, _ in german.values()) == 2
+    (tmp_path / "nets.csv").write_text("198.51.100.0/24,office,ACME\n2001:db8:1::/48,lab,Uni\n")
+    named = groups(path, "dst_network,dst_customer", "--networks", tmp_path / "nets.csv")
+    assert {key: count for key, (count, _, _) in named.items()} == {("office", "ACME"): 6, ("lab", "Uni"): 2}
+    assert "none.mmdb" in run(path, "--geo", tmp_path / "none.mmdb", status=2).stderr
+
+
 def test_on_a_terminal_it_is_a_table(captured):
     master, slave = pty.openpty()
     words = [BUILD / "weir", "print", captured, "--by", "proto", "-q"]
@@ -179,7 +237,7 @@ def test_what_cannot_be_read_is_a_usage_error(tmp_path):
     (tmp_path / "text").write_text("neither\n")
     assert "neither an nfcapd file nor JSON" in run(tmp_path / "text", status=2).stderr
     assert "No such file" in run(tmp_path / "none", status=2).stderr
-    assert "--from-kafka" in run("x", "--from-kafka", "y", status=2).stderr
+    assert "--from-kafka" in run("x", "--topic", "y", status=2).stderr
 
 
 def test_a_reader_that_has_enough_is_no_failure(captured):

@@ -36,7 +36,7 @@ def odd(kafka, topic, export, folder):
     name = topic(partitions=3)
     weir = export(
         "--brokers", kafka.brokers, "--topic", name, "--asn", ",".join(map(str, OWN)),
-        "--as-names", folder / "asn.txt",
+        "--as-names", folder / "asn.txt", "--format", "json",
     )  # fmt: skip
     weir.wait_ready()
     truth = Truth(OWN, NAMES)

@@ -3,13 +3,15 @@
 import json
 import random
 import shlex
+from dataclasses import replace
+from ipaddress import ip_address
 
 import cbor
 import cbor2
 import pytest
 
 from servers.nfcapd import Nfcapd, capture, lay
-from servers.process import wait_until
+from servers.process import ROOT, wait_until
 from support.stream import Streamer, differences, nfdump, values, window
 from support.traffic import Traffic
 
@@ -93,6 +95,25 @@ def test_groups_are_those_that_nfdump_prints(kafka, native, root, flags, words, 
     assert not differences(got, expected)
 
 
+def test_the_scripts_own_row_has_the_countries_of_addresses(kafka, native, tmp_path):
+    rng = random.Random(4)
+    numbers = {"192.0.2.130": "203", "198.51.100.9": "36", "203.0.113.9": "0", "2001:db8:1::9": "276"}
+    places = {4: [ip_address(text) for text in numbers][:3], 6: [ip_address("2001:db8:1::9")]}
+    flows = [replace(flow, dst=rng.choice(places[flow.version]))
+             for flow in Traffic(seed=4, v6=0.25).flows(500)]  # fmt: skip
+    lay(capture(tmp_path, "places", flows), tmp_path / "flows", window(1))
+    fields = "first_seen,dst_ctr:dst_country_numeric,duration,packets,bytes,pps,bps,flows"
+    streamer = native(tmp_path / "flows", "--by", "dst_country_numeric", "--fields", fields,
+                      "--geo", ROOT / "tests" / "data" / "country.mmdb", last=2)  # fmt: skip
+    # In each country there is one address.
+    words = "-A dstip -o 'fmt:%ts,%da,%td,%pkt,%byt,%pps,%bps,%fl' -6 -N"
+    keys = "first_seen dst_ctr duration packets bytes pps bps flows"
+    rows = [cbor.loads(message) for message in messages(tmp_path / "flows", (1,), words, keys)]
+    expected = [cbor.dumps({**row, "dst_ctr": numbers[row["dst_ctr"]]}) for row in rows]
+    got = sent(kafka, streamer)
+    assert len(got) == 4 and not differences(got, expected)
+
+
 def test_flows_are_those_that_nfdump_prints_in_the_order_of_the_file(kafka, native, root):
     fields = "first_seen,duration,src_addr,dst_addr,tcp_flags,tos,in_if,out_if,packets,bytes,flows"
     words = "-o 'fmt:%ts,%td,%sa,%da,%flg,%tos,%in,%out,%pkt,%byt,%fl' -6 -N"
@@ -172,7 +193,7 @@ def ledger_of(streamer):
 
 def test_an_idle_file_is_a_window_of_no_rows(kafka, native, root, tmp_path):
     with Nfcapd(tmp_path, interval=86400) as idle:
-        pass
+        idle.wait_for(lambda: any(idle.data.iterdir()), what="a file")
     lay(idle.files()[0], root, window(2))
     streamer = native(root, "--by", "dst_as", "--fields", "dst_as,bytes")
     expected = messages(root, (3, 1), "-A dstas -o 'fmt:%das,%byt' -N", "dst_as bytes")

@@ -73,6 +73,36 @@ TEST(KafkaProducer, AFullQueueIsWaitedForUntilAStop) {
   EXPECT_EQ(failure.fate, Fate::again);
 }
 
+TEST(KafkaProducer, AFullQueueIsToldToWhoDoesNotWait) {
+  KafkaProducerOptions small = nobody("");
+  small.defaults = {{"queue.buffering.max.messages", "4"}};
+  KafkaProducer producer(small);
+  EXPECT_FALSE(producer.begin());
+  const KafkaHeader header = {"weir-reason", "empty"};
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_FALSE(producer.offer("", {&header, 1})) << i;
+  }
+  EXPECT_EQ(producer.offer("", {&header, 1}).fate, Fate::retry);
+}
+
+TEST(KafkaProducer, AValueThatIsTooLargeSaysSo) {
+  KafkaProducerOptions small = nobody("");
+  small.defaults = {{"message.max.bytes", "5000"}};
+  KafkaProducer producer(small);
+  const std::string value(6000, 'x');
+  const KafkaSendFailure failure = producer.offer(value, {});
+  EXPECT_EQ(failure.fate, Fate::again);
+  EXPECT_EQ(failure.too_large, 6000U);
+}
+
+TEST(KafkaProducer, PropertiesWinOverDefaults) {
+  KafkaProducerOptions options = nobody("");
+  options.defaults = {{"message.max.bytes", "5000"}};
+  options.properties = {{"message.max.bytes", "7000"}};
+  KafkaProducer producer(options);
+  EXPECT_FALSE(producer.offer(std::string(6000, 'x'), {}));
+}
+
 TEST(KafkaProducer, AStopEndsWaiting) {
   std::stop_source stop;
   stop.request_stop();

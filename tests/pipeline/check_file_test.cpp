@@ -22,7 +22,7 @@ class CheckFileTest : public testing::Test {
   CheckFileTest() {
     std::filesystem::remove(path_);
     options_.own_systems = {1};
-    options_.metrics = as_traffic_metrics({1}, nullptr, 10);
+    options_.plan.metrics = as_traffic_metrics({1}, nullptr, 10);
   }
   ~CheckFileTest() override { std::filesystem::remove(path_); }
 
@@ -42,7 +42,7 @@ TEST_F(CheckFileTest, TheFirstTenLinesAreJudged) {
     lines += "\n\n";
   }
   const Findings findings = check(lines + "rubbish");
-  ASSERT_EQ(findings.size(), 1U);
+  ASSERT_EQ(findings.size(), 2U);
   EXPECT_THAT(findings[0].text, HasSubstr("the first 10 messages with 10 records: 10 counted"));
 }
 

@@ -73,13 +73,7 @@ TEST(CheckListeningTest, WhatIsNoAddressThrowsNamingIt) {
   }
 }
 
-TEST(CheckMemoryTest, WhatDoesNotFitIsAWarning) {
-  const Finding fits = check_memory(2, 1'000'000, 8'000'000'000);
-  EXPECT_EQ(fits.level, Level::ok);
-  EXPECT_THAT(fits.text,
-              AllOf(HasSubstr("1,000,000 series"), HasSubstr("2 metrics"), HasSubstr("668 MB")));
-  EXPECT_EQ(check_memory(2, 1'000'000, 500'000'000).level, Level::warning);
-  EXPECT_EQ(check_memory(2, 10'000'000, 0).level, Level::ok);
+TEST(UsableMemoryTest, ThereIsSome) {
   EXPECT_GT(usable_memory(), 1'000'000U);
 }
 

@@ -23,9 +23,10 @@ constexpr const char* kForeign = R"({"as_src": 3320, "as_dst": 15169, "bytes": 7
 JudgeOptions options_for(const std::vector<std::uint32_t>& own, const std::string& where = "") {
   JudgeOptions options;
   options.own_systems = own;
-  options.metrics = as_traffic_metrics(own, nullptr, 100);
+  options.plan.format = "json";
+  options.plan.metrics = as_traffic_metrics(own, nullptr, 100);
   if (!where.empty()) {
-    options.where = Filter::compile(where);
+    options.plan.where = Filter::compile(where);
   }
   return options;
 }
@@ -66,11 +67,13 @@ TEST(CheckRecordsTest, RecordsAreJudgedAsTheExporterDoes) {
 
 TEST(CheckRecordsTest, GoodRecordsAreOneLine) {
   const Findings findings = check({kSent, kForeign});
-  ASSERT_EQ(findings.size(), 1U);
+  ASSERT_EQ(findings.size(), 2U);
   EXPECT_EQ(findings[0].level, Level::ok);
   EXPECT_THAT(findings[0].text,
               AllOf(HasSubstr("2 messages with 2 records"), HasSubstr("1 counted"),
                     HasSubstr("1 filtered (no_metric 1)"), HasSubstr("0 refused")));
+  EXPECT_EQ(findings[1].level, Level::ok);
+  EXPECT_THAT(findings[1].text, HasSubstr("flow_transmit_bytes_total has 1 series"));
 }
 
 TEST(CheckRecordsTest, WhereAllIsRefusedItIsAProblemThatShowsBytesSafely) {
@@ -90,7 +93,7 @@ TEST(CheckRecordsTest, AvroIsRecognised) {
 
 TEST(CheckRecordsTest, WhereSomeAreRefusedItIsAWarning) {
   const Findings findings = check({kSent, "{\"bytes\": 1"});
-  ASSERT_EQ(findings.size(), 2U);
+  ASSERT_EQ(findings.size(), 3U);
   EXPECT_EQ(findings[0].level, Level::ok);
   EXPECT_EQ(findings[1].level, Level::warning);
   EXPECT_THAT(findings[1].text, HasSubstr("truncated"));
@@ -130,6 +133,45 @@ TEST(CheckRecordsTest, MissingLabelsAndSystemsAreWarnings) {
   ASSERT_EQ(findings.size(), 3U);
   EXPECT_THAT(findings[1].text, HasSubstr("no flow has an AS number"));
   EXPECT_THAT(findings[2].text, HasSubstr("no flow has a label"));
+}
+
+TEST(CheckRecordsTest, LabelSetsOfEachMetricAreCounted) {
+  JudgeOptions options;
+  Metric metric;
+  metric.name = "x_total";
+  metric.labels = {{"to", field("dst_as")}};
+  options.plan.metrics = {metric};
+  options.plan.metrics.push_back(metric);
+  options.plan.metrics[1].name = "y_total";
+  options.plan.metrics[1].where = Filter::compile("dst_as == 1");
+  const JudgedRecords judged = judge({kSent, kForeign, R"({"as_dst": 7, "bytes": 1})"}, options);
+  ASSERT_EQ(judged.seen.size(), 2U);
+  EXPECT_EQ(judged.seen[0].name, "x_total");
+  EXPECT_EQ(judged.seen[0].series, 2U);
+  EXPECT_EQ(judged.seen[1].series, 0U);
+}
+
+TEST(CheckRecordsTest, WhatNoMetricShowsIsNotMissed) {
+  JudgeOptions options;
+  Metric metric;
+  metric.name = "x_total";
+  metric.labels = {{"proto", field("proto")}};
+  metric.where = Filter::compile("proto == tcp");
+  options.plan.metrics = {metric};
+  const auto findings = [&](const char* record) {
+    return describe_records("topic flows", "newest", judge({record}, options), {});
+  };
+  EXPECT_EQ(findings(R"({"bytes": 1, "ip_proto": "tcp"})").size(), 2U);
+  const Findings none = findings(R"({"bytes": 1, "ip_proto": "udp"})");
+  ASSERT_EQ(none.size(), 2U);
+  EXPECT_EQ(none[1].level, Level::warning);
+  EXPECT_THAT(none[1].text, HasSubstr("what a metric's where asks for"));
+}
+
+TEST(CheckRecordsTest, MappedFieldsAreReadAsTheExporterDoes) {
+  JudgeOptions options = options_for({64500});
+  options.plan.mapping = {{"$.flow.octets", field("bytes")}};
+  EXPECT_EQ(judge({R"({"as_src": 64500, "flow": {"octets": 9}})"}, options).counted, 1U);
 }
 
 TEST(CheckRecordsTest, MarkersAloneAreAWarningAndNothingIsNothing) {

@@ -21,14 +21,20 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
+class NullReader final : public CommitReader {
+ public:
+  void begin() override {}
+  bool snapshot(std::string_view /*piece*/) override { return true; }
+  bool commit(std::uint64_t /*number*/, std::string_view /*bytes*/) override { return true; }
+};
+
 /// One process after the other, with the same folder.
 class ExportStateTest : public testing::Test {
  protected:
-  void start(const Meaning& meaning = {{"--asn", "64500"}}, bool restart = false,
-             std::vector<Metric> metrics = {by_as()}) {
+  void start(const Metric& metric = by_as(), bool restart = false) {
     end();
-    sink.emplace(PrometheusSinkOptions{.metrics = std::move(metrics)});
-    state.emplace(ExportStateOptions{folder(), meaning, restart}, *sink);
+    sink.emplace(PrometheusSinkOptions{.metrics = {metric}});
+    state.emplace(ExportStateOptions{folder(), restart}, *sink);
   }
   void end() {
     state.reset();
@@ -41,6 +47,11 @@ class ExportStateTest : public testing::Test {
     ASSERT_TRUE(sink->commit(checkpoint));
   }
   static Metric by_as() { return simple_metric({{"as", field("src_as"), {}}}); }
+  static Metric of_own(const std::string& own) {
+    Metric metric = by_as();
+    metric.where_text = "src_as in [" + own + "]";
+    return metric;
+  }
   [[nodiscard]] std::string folder() const { return temp.path() + "/flows"; }
   [[nodiscard]] std::uint64_t shown() const {
     const auto samples = samples_of(*sink);
@@ -80,50 +91,71 @@ TEST_F(ExportStateTest, BeginsWithNothingAndGoesOnWhereTheLastProcessEnded) {
 TEST_F(ExportStateTest, TwoProcessesCannotHaveOneFolder) {
   start();
   PrometheusSink other(PrometheusSinkOptions{.metrics = {by_as()}});
-  EXPECT_THAT(refused([&] { ExportState second({folder(), {{"--asn", "64500"}}, false}, other); }),
+  EXPECT_THAT(refused([&] { ExportState second({folder(), false}, other); }),
               AllOf(HasSubstr(folder()), HasSubstr("give this one another --state-dir")));
 }
 
 TEST_F(ExportStateTest, RefusesCountersThatMeanSomethingElse) {
-  start();
+  start(of_own("64500"));
   count(10, 5);
-  EXPECT_THAT(refused([&] { start({{"--asn", "64501"}}); }),
-              AllOf(HasSubstr("--asn was 64500 and is 64501"), HasSubstr("--on-config-change")));
-  EXPECT_THAT(refused([&] { start({{"--asn", "64500"}, {"--where", "proto == tcp"}}); }),
-              HasSubstr("--where was nothing and is proto == tcp"));
-  EXPECT_THAT(refused([&] { start({}); }), HasSubstr("--asn was 64500 and is nothing"));
-  EXPECT_THAT(refused([&] {
-                start({{"--asn", "64500"}}, false, {simple_metric({{"as", field("dst_as"), {}}})});
-              }),
-              HasSubstr("metric m_total was bytes by "));
-  start();
+  EXPECT_THAT(refused([&] { start(of_own("64501")); }),
+              AllOf(HasSubstr("m_total was bytes by as=\"src_as\":4 where src_as in [64500] and is "
+                              "bytes by as=\"src_as\":4 where src_as in [64501]"),
+                    HasSubstr("--on-config-change")));
+  EXPECT_THAT(refused([&] { start(simple_metric({{"as", field("dst_as"), {}}})); }),
+              HasSubstr("m_total was bytes by "));
+  start(of_own("64500"));
   EXPECT_EQ(shown(), 10U) << "nothing was changed by that";
 }
 
 TEST_F(ExportStateTest, CanBeginCountersAnewAndReadOn) {
-  start();
+  start(of_own("64500"));
   count(10, 5);
-  start({{"--asn", "64501"}}, true);
-  EXPECT_FALSE(state->restored());
+  start(of_own("64501"), true);
   EXPECT_EQ(shown(), 0U);
-  EXPECT_EQ(state->checkpoint().source.origins.at(0), (OriginState{"flows", "0", "id", 5, 90, 0}));
-  EXPECT_EQ(state->checkpoint().accounts, Accounts());
+  EXPECT_EQ(state->checkpoint().source.origins.at(0), (OriginState{"flows", "0", "id", 5, 90, 4}));
+  EXPECT_EQ(state->checkpoint().accounts.counted, 1U) << "that is about records, not metrics";
   end();
-  EXPECT_THAT(refused([&] { start({{"--asn", "64501"}}); }), HasSubstr("--asn was 64500"))
+  EXPECT_THAT(refused([&] { start(of_own("64501")); }), HasSubstr("src_as in [64500]"))
       << "nothing was committed, so the old state is what there is";
-  start({{"--asn", "64501"}}, true);
+  start(of_own("64501"), true);
   count(3, 6);
-  start({{"--asn", "64501"}});
+  start(of_own("64501"));
   EXPECT_EQ(shown(), 3U);
   EXPECT_EQ(state->checkpoint().source.origins.at(0).next, 6);
+}
+
+TEST_F(ExportStateTest, AMetricMayComeAndAnotherMayGo) {
+  start();
+  count(10, 5);
+  Metric other = by_as();
+  other.name = "other_total";
+  start(other);
+  EXPECT_EQ(shown(), 0U);
+  count(3, 6);
+  start(other);
+  EXPECT_EQ(shown(), 3U);
 }
 
 TEST_F(ExportStateTest, AChangeOfMeaningIsNoneWhereNothingChanged) {
   start();
   count(10, 5);
-  start({{"--asn", "64500"}}, true);
+  start(by_as(), true);
   EXPECT_TRUE(state->restored());
   EXPECT_EQ(shown(), 10U);
+}
+
+TEST_F(ExportStateTest, DoesNotTouchWhatAnotherVersionHasKept) {
+  {
+    ASSERT_EQ(cannot_keep_state(folder()), "");
+    CommitLog log(CommitLog::Options{.folder = folder()});
+    NullReader reader;
+    static_cast<void>(log.load(reader));
+    log.open("weir export 1", [](const CommitStore::Put&) { return std::uint64_t{0}; });
+    ASSERT_EQ(log.append("x"), 1U);
+    log.close();
+  }
+  EXPECT_THAT(refused([&] { start(); }), HasSubstr("another version of weir"));
 }
 
 TEST(StateFolder, IsNamedAfterTheTopicsWhateverIsInTheirNames) {

@@ -39,12 +39,14 @@ class ExporterTest : public testing::Test {
   ExporterParts parts() {
     ExporterParts parts;
     parts.names = std::make_unique<AsNameUpdater>(name_options_);
-    parts.sink = std::make_unique<PrometheusSink>(
-        PrometheusSinkOptions{.metrics = as_traffic_metrics(
-                                  {64500}, std::make_shared<AsNameLookup>(*parts.names), 1000)});
+    parts.plan.metrics =
+        as_traffic_metrics({64500}, std::make_shared<AsNameLookup>(*parts.names), 1000);
+    parts.plan.format = "json";
+    parts.plan.facts = {{"Source", "a test"}};
+    parts.sink =
+        std::make_unique<PrometheusSink>(PrometheusSinkOptions{.metrics = parts.plan.metrics});
     parts.source = std::make_unique<FakeSource>(feed_);
     parts.http.addresses = {"127.0.0.1:0"};
-    parts.facts = {{"Source", "a test"}};
     return parts;
   }
   void start(ExporterParts all) { exporter_.emplace(std::move(all)); }
@@ -109,7 +111,7 @@ TEST_F(ExporterTest, WhatWasReadIsServedAndAddsUp) {
 
 TEST_F(ExporterTest, AFilterLeavesOutTheRest) {
   ExporterParts all = parts();
-  all.where = Filter::compile("bytes > 100");
+  all.plan.where = Filter::compile("bytes > 100");
   start(std::move(all));
   feed_->send(kReceived);
   const std::string response = scrape_until("{reason=\"where\"} 1\n");
@@ -279,6 +281,40 @@ TEST_F(ExporterTest, ReloadFetchesTheNamesAgain) {
   }
   EXPECT_THAT(response, HasSubstr("source_as_name=\"NEW\""));
   EXPECT_THAT(response, Not(HasSubstr("source_as_name=\"OLD\"")));
+}
+
+TEST_F(ExporterTest, AReloadGoesOnByAnotherPlan) {
+  ExporterParts all = parts();
+  all.routes.enable_lifecycle = true;
+  auto reloads = std::make_shared<std::atomic<int>>(0);
+  all.replan = [reloads](const ExportPlan& now) {
+    if (++*reloads == 1) {
+      throw Error::usage("weir.yaml:3:1: no such field");
+    }
+    ExportPlan next = now;
+    Metric metric;
+    metric.name = "packets_total";
+    metric.help = "Packets.";
+    metric.value = field("packets");
+    next.metrics = {now.metrics[0], metric};
+    next.facts = {{"Source", "another"}};
+    return next;
+  };
+  start(std::move(all));
+  feed_->send(kReceived);
+  scrape_until("} 52\n");
+  const auto reload = [&] { return ask("/-/reload", "Content-Length: 0\r\n", "POST"); };
+  const std::string refused = reload();
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(refused, HasSubstr("weir.yaml:3:1: no such field"));
+  EXPECT_THAT(ask("/metrics"), HasSubstr("\nweir_config_last_reload_successful 0\n"));
+  EXPECT_THAT(reload(), StartsWith("HTTP/1.1 200 "));
+  feed_->send(R"({"as_src": 6939, "as_dst": 64500, "label": "r1", "bytes": 8, "packets": 7})");
+  const std::string metrics = scrape_until("\npackets_total{} 7\n");
+  EXPECT_THAT(metrics, HasSubstr("} 60\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("flow_transmit_bytes_total")));
+  EXPECT_THAT(metrics, HasSubstr("\nweir_config_last_reload_successful 1\n"));
+  EXPECT_THAT(ask("/"), HasSubstr("Source</th><td>another<"));
 }
 
 TEST_F(ExporterTest, ThePageTellsItsSetup) {

@@ -126,6 +126,21 @@ TEST_F(NativeWindowTest, WithoutAKeyEachFlowIsARow) {
   EXPECT_THAT(values[1], HasSubstr("10|1: "));
 }
 
+TEST_F(NativeWindowTest, CountriesAreThoseOfTheAddresses) {
+  lay("nfcapd.202611212305",
+      file_of({flow(10, 100), NfcapdFlow().generic(1, 7).addresses("192.0.2.1", "192.0.2.150"),
+               NfcapdFlow().generic(1, 5).addresses("192.0.2.1", "192.0.2.1")},
+              {3, 112, 3}));
+  native.by = "dst_country_numeric";
+  native.where = "dst_country != 'CZ'";
+  native.enrich.geo = {WEIR_SOURCE_DIR "/tests/data/country.mmdb"};
+  run.fields = "dst_ctr:dst_country_numeric,bytes";
+  const WindowRun result = go();
+  EXPECT_EQ(result.end, End::whole) << result.why;
+  // 198.51.100.2 is in a country only by its registration.
+  EXPECT_THAT(values, ElementsAre(R"({"dst_ctr":36,"bytes":100})", R"({"dst_ctr":276,"bytes":5})"));
+}
+
 TEST_F(NativeWindowTest, TheMemoryTakenMakesNoDifference) {
   std::vector<NfcapdFlow> flows;
   NfcapdSums sums;

@@ -35,8 +35,14 @@ TEST(PrintColumns, RecordsShowTheirConnectionAndSums) {
 TEST(PrintColumns, RecordsMayShowAnyField) {
   const PrintRows rows = parse_print_rows(std::nullopt, "src_mac,n:as_path,bps", false);
   EXPECT_THAT(names(rows), ElementsAre("src_mac", "n", "bps"));
-  for (const RowColumn& column : text_columns(rows)) {
-    EXPECT_FALSE(column.key);
+}
+
+TEST(PrintColumns, OfRecordsWhatCannotBeMergedTellsThemApart) {
+  const auto columns =
+      text_columns(parse_print_rows(std::nullopt, "src_mac,bytes,first_seen,bps", false));
+  EXPECT_TRUE(columns[0].key);
+  for (std::size_t i = 1; i < columns.size(); ++i) {
+    EXPECT_FALSE(columns[i].key) << columns[i].name;
   }
 }
 

@@ -44,7 +44,8 @@ class PrintEmitTest : public testing::Test {
 TEST_F(PrintEmitTest, OnlyWhatMatchesIsPassedOnAndAddedUp) {
   const Filter filter = Filter::compile("bytes > 2");
   CollectRows rows;
-  MatchingRows matching(filter, rows);
+  RowBudget budget(0, enough_);
+  MatchingRows matching(filter, budget, rows);
   fill(batch_, 4);
   set(batch_[3], field("flows"), std::uint64_t{10});
   matching(batch_);
@@ -56,6 +57,48 @@ TEST_F(PrintEmitTest, OnlyWhatMatchesIsPassedOnAndAddedUp) {
   rows.rows.clear();
   matching(batch_);
   EXPECT_THAT(rows.rows, IsEmpty());
+}
+
+TEST_F(PrintEmitTest, OnlyAsManyRowsAsAreWantedArePassedOn) {
+  const Filter all;
+  CollectRows rows;
+  RowBudget budget(3, enough_);
+  MatchingRows one(all, budget, rows);
+  MatchingRows other(all, budget, rows);
+  fill(batch_, 2);
+  one(batch_);
+  EXPECT_FALSE(enough_.stop_requested());
+  fill(batch_, 5);
+  other(batch_);
+  EXPECT_TRUE(enough_.stop_requested());
+  fill(batch_, 5);
+  one(batch_);
+  EXPECT_THAT(rows.rows, ElementsAre("bytes=1", "bytes=2", "bytes=1"));
+  EXPECT_EQ(one.records + other.records, 3U);
+}
+
+TEST_F(PrintEmitTest, TotalsAreFilledInBeforeAnythingElse) {
+  FieldSet wanted;
+  wanted.add(field("total_bytes"));
+  CollectRows rows;
+  FilledRows filled(wanted, nullptr, rows);
+  fill(batch_, 1);
+  filled(batch_);
+  EXPECT_THAT(rows.rows, ElementsAre("bytes=1 total_bytes=1"));
+}
+
+TEST_F(PrintEmitTest, WhatIsHeldBackIsShownInAPause) {
+  LinesOutput lines(LineWriter(LineWriter::Form::csv, kColumns), out_, enough_);
+  fill(batch_, 1);
+  lines(batch_);
+  lines.pause();
+  EXPECT_EQ(folder_.get("out"), "1\n");
+  TableOutput table(kColumns, false, out_, enough_);
+  table.pause();
+  EXPECT_EQ(folder_.get("out"), "1\n");
+  table(batch_);
+  table.pause();
+  EXPECT_EQ(folder_.get("out"), "1\nbytes\n    1\n");
 }
 
 TEST_F(PrintEmitTest, LinesAreWrittenInLargePieces) {

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <string>
+#include <utility>
 
+#include "tests/support/flow_message.hpp"
 #include "tests/support/rows.hpp"
 #include "weir/base/error.hpp"
 
@@ -14,6 +17,7 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 template <typename Body>
@@ -28,21 +32,47 @@ std::string usage_error(const Body& body) {
 }
 
 TEST(RegistryTest, EveryFormThatIsListedCanBeMade) {
+  const FlowMessage protobuf = FlowMessage().number(1, 1).number(9, 5).number(14, 1);
+  const std::map<std::string_view, std::string> messages = {
+      {"auto", protobuf.framed()},
+      {"json", R"({"as_src": 1, "bytes": 5})"},
+      {"goflow2-protobuf", protobuf.framed()},
+      {"goflow1-protobuf", protobuf.bare()},
+      {"cbor", "\xa2\x66src_as\x01\x65\x62ytes\x05"},
+  };
   for (const std::string_view name : decoder_names()) {
-    const auto decoder = make_decoder(name, all_fields());
+    const auto decoder = make_decoder(name, {.wanted = all_fields()});
     PayloadBatch batch;
-    batch.add(R"({"as_src": 1, "bytes": 5})", 0);
+    batch.add(messages.at(name), 0);
     Accounts accounts;
     CollectRows rows;
     decoder->decode(batch, accounts, rows);
     EXPECT_THAT(rows.rows, Contains(AllOf(HasSubstr("bytes=5"), HasSubstr("src_as=1")))) << name;
   }
-  EXPECT_THAT(decoder_names(), Contains("auto"));
+  EXPECT_EQ(decoder_names().size(), messages.size());
+}
+
+TEST(RegistryTest, TheNumberingIsTheOneThatIsNamed) {
+  PayloadBatch batch;
+  batch.add(FlowMessage().number(1, 1).number(38, 2).framed(), 0);
+  for (const auto& [name, row] :
+       {std::pair("goflow2-protobuf", "bytes=0 first_seen=1970-01-01T00:00:00Z ip_flags=2"),
+        std::pair("goflow1-protobuf", "bytes=0 first_seen=1970-01-01T00:00:02Z")}) {
+    FieldSet wanted;
+    wanted.add(field("first_seen"));
+    wanted.add(field("ip_flags"));
+    Accounts accounts;
+    CollectRows rows;
+    make_decoder(name, {.wanted = wanted})->decode(batch, accounts, rows);
+    EXPECT_THAT(rows.rows, ElementsAre(row)) << name;
+  }
 }
 
 TEST(RegistryTest, AnUnknownFormIsAnErrorWithANearMatch) {
   EXPECT_THAT(usage_error([] { make_decoder("jsno", {}); }),
               AllOf(HasSubstr("\"jsno\""), HasSubstr("json?")));
+  EXPECT_THAT(usage_error([] { make_decoder("goflow-protobuf", {}); }),
+              HasSubstr("goflow2-protobuf"));
 }
 
 TEST(RegistryTest, SourcesAreMadeByKind) {

@@ -33,6 +33,7 @@ class SelfMetricsTest : public testing::Test {
     metric.name = "flow_receive_bytes_total";
     metric.total = 77;
     metric.capped = 5;
+    metric.swapped = 8;
     metric.population = {3, 2, 1, 9};
     metric.held_value = 4;
     metric.dormant_value = 20;
@@ -85,6 +86,7 @@ TEST_F(SelfMetricsTest, EveryNameOfTheContractIsThere) {
         "weir_reading_paused 0\n",
         "weir_series_limit{metric=\"flow_receive_bytes_total\"} 9\n",
         "weir_series_capped_total{metric=\"flow_receive_bytes_total\"} 5\n",
+        "weir_series_swapped_total{metric=\"flow_receive_bytes_total\"} 8\n",
         "weir_metric_value_total{metric=\"flow_receive_bytes_total\"} 77\n",
         "weir_records_unaccounted 0\n",
         "weir_checkpoint_timestamp_seconds 1700000000\n",
@@ -99,6 +101,24 @@ TEST_F(SelfMetricsTest, EveryNameOfTheContractIsThere) {
         "weir_http_requests_total 99\n",
         "weir_ready 1\n"}) {
     EXPECT_THAT(all, HasSubstr(std::string("\n") + sample));
+  }
+}
+
+TEST_F(SelfMetricsTest, DeadLettersAreThereWhereTheyAreSent) {
+  EXPECT_THAT(text(), Not(HasSubstr("weir_dead_letter")));
+  DeadLetterStatus letters;
+  letters.sent[static_cast<std::size_t>(Refused::not_json)] = 7;
+  letters.cut = 1;
+  letters.pending = 2;
+  letters.failures = 3;
+  SelfState state{flows_, source_, names_, &http_, 0.25, true};
+  state.dead_letters = &letters;
+  const std::string all = self_metrics(state, ExpositionFormat::text);
+  for (const char* sample :
+       {"weir_dead_letters_total{reason=\"not_json\"} 7\n",
+        "weir_dead_letters_total{reason=\"overflow\"} 0\n", "weir_dead_letters_cut_total 1\n",
+        "weir_dead_letters_pending 2\n", "weir_dead_letter_failures_total 3\n"}) {
+    EXPECT_THAT(all, HasSubstr(sample));
   }
 }
 

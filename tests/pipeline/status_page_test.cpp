@@ -65,6 +65,21 @@ TEST_F(StatusPageTest, MetricsShowTheirSumSeriesAndCap) {
   EXPECT_THAT(page(), HasSubstr("3 records in the series “other”, beyond --max-series"));
 }
 
+TEST_F(StatusPageTest, DeadLettersAreCountedAndTheirTroubleIsTold) {
+  EXPECT_THAT(page(), Not(HasSubstr("Dead letters")));
+  DeadLetterStatus letters;
+  letters.topic = "flows.refused";
+  letters.sent[0] = 1000;
+  letters.sent[1] = 234;
+  const auto html = [&] { return status_page({flows_, source_, names_, setup_, "", &letters}); };
+  EXPECT_THAT(html(), HasSubstr("Dead letters</th><td>1,234 sent to flows.refused<"));
+  letters.cut = 2;
+  letters.pending = 3;
+  letters.trouble = "no broker answers";
+  EXPECT_THAT(html(), HasSubstr("1,234 sent to flows.refused, 2 of them cut because they were too "
+                                "long; 3 wait: no broker answers<"));
+}
+
 TEST_F(StatusPageTest, ADefectInTheAccountsShows) {
   flows_.checkpoint.accounts.counted = 1;
   EXPECT_THAT(page(), HasSubstr("Unaccounted</th><td>-1;"));

@@ -26,11 +26,9 @@ TEST(Metric, ReadsTheFieldsOfItsFilterItsValueAndItsLabels) {
   for (const FieldId id : {field("proto"), field("packets"), field("src_as"), field("label")}) {
     expected.add(id);
   }
-  const Metric metric{"a_total",
-                      "",
-                      field("packets"),
-                      Filter::compile("proto = tcp or proto = 17"),
-                      {{"as", field("src_as"), {}}, {"host", field("label"), {}}}};
+  Metric metric = simple_metric({{"as", field("src_as"), {}}, {"host", field("label"), {}}});
+  metric.value = field("packets");
+  metric.where = Filter::compile("proto = tcp or proto = 17");
   EXPECT_EQ(fields_of(metric), expected);
 }
 

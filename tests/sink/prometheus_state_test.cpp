@@ -169,7 +169,7 @@ TEST_F(PrometheusSinkState, BeginsAnewWithEachBeginning) {
   EXPECT_TRUE(samples_of(sink).empty());
 }
 
-TEST_F(PrometheusSinkState, ALowerCapKeepsWhatIsThereAndAdmitsNobodyElse) {
+TEST_F(PrometheusSinkState, ALowerCapKeepsTheHeaviestAndTheValuesOfAll) {
   const auto names = std::make_shared<TestLookup>();
   {
     const auto sink = store.restored(options(names), store);
@@ -183,9 +183,8 @@ TEST_F(PrometheusSinkState, ALowerCapKeepsWhatIsThereAndAdmitsNobodyElse) {
   const auto sink = store.restored(less, store);
   write(*sink, 3, 10);
   write(*sink, 4, 4);
-  EXPECT_EQ(
-      settled(*sink),
-      (Samples{{text("1"), 1}, {text("2"), 2}, {text("3"), 13}, {text("other", "other"), 4}}));
+  EXPECT_EQ(settled(*sink), (Samples{{text("3"), 13}, {text("other", "other"), 4}}));
+  EXPECT_EQ(sink->summary().metrics[0].dormant_value, 1U + 2U);
 }
 
 TEST_F(PrometheusSinkState, DamagedBytesAreRefusedOrMakeSomeSense) {
@@ -246,24 +245,37 @@ TEST_F(PrometheusSinkState, DamagedBytesAreRefusedOrMakeSomeSense) {
   }
 }
 
-TEST_F(PrometheusSinkState, SaysWhatItsMetricsAre) {
-  const auto describe = [](const Metric& metric) {
-    return PrometheusSink({.metrics = {metric}}).describe();
-  };
+TEST_F(PrometheusSinkState, KnowsMetricsByWhatTheyCount) {
   const auto names = std::make_shared<TestLookup>();
-  Metric metric = simple_metric({{"as", field("src_as"), {}}});
-  const auto base = describe(metric);
-  ASSERT_EQ(base.size(), 1U);
-  EXPECT_EQ(base[0].first, "metric m_total");
-  metric.max_series = 7;
-  EXPECT_EQ(describe(metric), base) << "the cap may change";
-  metric.labels.push_back({"name", field("src_as"), names});
-  EXPECT_NE(describe(metric), base);
-  metric.labels = {{"as", field("dst_as"), {}}};
-  EXPECT_NE(describe(metric), base);
-  metric = simple_metric({{"as", field("src_as"), {}}});
-  metric.value = field("packets");
-  EXPECT_NE(describe(metric), base);
+  const Metric metric = simple_metric({{"as", field("src_as"), {}}});
+  const auto as_before = [&](const Metric& now) {
+    FakeStore kept;
+    {
+      const auto sink = kept.restored({.metrics = {metric}}, kept);
+      write(*sink, 1, 10);
+      EXPECT_TRUE(sink->commit({{}, accounts}));
+    }
+    const auto sink = kept.restored({.metrics = {now}}, kept);
+    EXPECT_EQ(samples_of(*sink).empty(), !sink->changes().empty());
+    return sink->changes().empty();
+  };
+  EXPECT_TRUE(as_before(metric));
+  Metric other = metric;
+  other.max_series = 7;
+  other.help = "Other help.";
+  other.ttl = std::chrono::hours(1);
+  EXPECT_TRUE(as_before(other)) << "these may change";
+  other.labels.push_back({"name", field("src_as"), names});
+  EXPECT_FALSE(as_before(other));
+  other = metric;
+  other.labels = {{"as", field("dst_as"), {}}};
+  EXPECT_FALSE(as_before(other));
+  other = metric;
+  other.value = field("packets");
+  EXPECT_FALSE(as_before(other));
+  other = metric;
+  other.where_text = "bytes > 0";
+  EXPECT_FALSE(as_before(other));
 }
 
 }  // namespace

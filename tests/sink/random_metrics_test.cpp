@@ -28,6 +28,10 @@ class RandomMetrics {
       const bool integer = storage_of(info(id).kind) == Storage::integer;
       metric.labels.push_back({fmt::format("l{}", metric.labels.size()), id,
                                integer && below(3) == 0 ? names : nullptr});
+      if (info(id).kind == Kind::address && below(2) == 0) {
+        metric.labels.back().v4_bits = static_cast<std::uint8_t>(below(33));
+        metric.labels.back().v6_bits = static_cast<std::uint8_t>(below(129));
+      }
     }
     return metric;
   }
@@ -52,6 +56,7 @@ class RandomMetrics {
         case Storage::address: {
           IpAddress address = pick % 2 == 0 ? IpAddress{} : IpAddress::from_ipv4(0);
           address.bytes[15] = static_cast<std::uint8_t>(pick / 2);
+          address.bytes[13] = static_cast<std::uint8_t>(below(3) * 80);
           set(row, id, address);
           break;
         }
@@ -101,10 +106,22 @@ std::string shown_value(const Flow& row, FieldId id) {
   }
 }
 
+/// The network of an address, worked out bit by bit.
+std::string shown_network(const Flow& row, const MetricLabel& label) {
+  IpAddress address = get_address(row, label.field);
+  const bool v4 = address.is_ipv4();
+  const unsigned bits = v4 ? label.v4_bits : label.v6_bits;
+  for (unsigned bit = bits + (v4 ? 96U : 0U); bit < 128; ++bit) {
+    address.bytes[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
+  }
+  return address == IpAddress{} ? "" : fmt::format("{}/{}", address.to_string(), bits);
+}
+
 std::string expected_text(const Metric& metric, const Flow& row, const NameMap& names) {
   std::string text = metric.name + "{";
   for (const MetricLabel& label : metric.labels) {
-    std::string value = shown_value(row, label.field);
+    std::string value = label.v4_bits < 32 || label.v6_bits < 128 ? shown_network(row, label)
+                                                                  : shown_value(row, label.field);
     if (label.lookup) {
       const auto known = names.find(get_integer(row, label.field));
       value = known == names.end() ? "" : known->second;

@@ -84,6 +84,30 @@ TEST_F(SeriesKey, PrintsEveryKindAsPeopleReadIt) {
             R"(tag="18446744073709551615",path="1 2 3"} )");
 }
 
+TEST_F(SeriesKey, CutsAddressesToTheirNetworksEachFamilyByItself) {
+  const SeriesKeyPlan plan(simple_metric({{"net", field("src_addr"), {}, 24, 48},
+                                          {"wide", field("src_addr"), {}, 8, 32},
+                                          {"host", field("src_addr"), {}}}));
+  set(flow, field("src_addr"), *IpAddress::parse("192.0.2.7"));
+  EXPECT_EQ(text_of(plan, flow),
+            R"(m_total{net="192.0.2.0/24",wide="192.0.0.0/8",host="192.0.2.7"} )");
+  set(flow, field("src_addr"), *IpAddress::parse("2001:db8:1:2::3"));
+  EXPECT_EQ(text_of(plan, flow),
+            R"(m_total{net="2001:db8:1::/48",wide="2001:db8::/32",host="2001:db8:1:2::3"} )");
+  flow.present.clear();
+  EXPECT_EQ(text_of(plan, flow), R"(m_total{net="",wide="",host=""} )");
+}
+
+TEST_F(SeriesKey, FlowsOfOneNetworkHaveOneKey) {
+  const SeriesKeyPlan plan(simple_metric({{"net", field("src_addr"), {}, 24, 48}}));
+  set(flow, field("src_addr"), *IpAddress::parse("192.0.2.7"));
+  const std::string key = key_of(plan, flow);
+  set(flow, field("src_addr"), *IpAddress::parse("192.0.2.200"));
+  EXPECT_EQ(key_of(plan, flow), key);
+  set(flow, field("src_addr"), *IpAddress::parse("192.0.3.7"));
+  EXPECT_NE(key_of(plan, flow), key);
+}
+
 TEST_F(SeriesKey, GivesEveryProtocolATextOfItsOwn) {
   const SeriesKeyPlan plan(simple_metric({{"proto", field("proto"), {}}}));
   std::set<std::string> texts;

@@ -211,6 +211,63 @@ TEST(SeriesRegistry, GivesALabelSetThatLooksLikeOtherToOther) {
   EXPECT_EQ(registry.event_count(), 0U);
 }
 
+/// The same, keeping the heaviest.
+class SeriesRegistryTop : public SeriesRegistryTest {
+ protected:
+  SeriesRegistryTop() { registry.set_keep(Metric::Keep::top); }
+};
+
+TEST_F(SeriesRegistryTop, HasNoRoomForOthersWhileThoseThatWereRetiredMayBeShown) {
+  for (std::uint64_t as = 1; as <= 3; ++as) {
+    admit(as);
+  }
+  registry.retire(std::vector<SeriesId>{2});
+  EXPECT_TRUE(registry.full());
+  admit(4);
+  EXPECT_EQ(events(3), (Events{{2, retired}}));
+  registry.settle_places(1, {});
+  EXPECT_TRUE(registry.full());
+  registry.settle_places(0, {});
+  EXPECT_FALSE(registry.full());
+  registry.retire(std::vector<SeriesId>{3});
+  EXPECT_FALSE(registry.full());
+  admit(4);
+  EXPECT_TRUE(registry.full());
+  registry.set_keep(Metric::Keep::first);
+  EXPECT_FALSE(registry.full());
+}
+
+TEST_F(SeriesRegistryTop, GivesFreePlacesToSuccessorsAndLetsNobodyInWithThem) {
+  admit(1);
+  const std::vector<std::string> successors = {key(2), key(3), key(4), key(5)};
+  EXPECT_EQ(registry.settle_places(1, std::span(successors).first(1)), std::vector<SeriesId>{2});
+  EXPECT_TRUE(registry.full());
+  admit(6);
+  EXPECT_EQ(events(1), (Events{{2, admitted}}));
+  EXPECT_EQ(registry.settle_places(0, std::span(successors).subspan(1)),
+            (std::vector<SeriesId>{3, SeriesRegistry::kOther, SeriesRegistry::kOther}));
+  EXPECT_EQ(registry.swapped(), 2U);
+  registry.retire(std::vector<SeriesId>{1, 2});
+  registry.settle_places(0, {});
+  EXPECT_FALSE(registry.full());
+  EXPECT_EQ(registry.settle_places(0, std::span(successors).first(1)), std::vector<SeriesId>{2});
+  EXPECT_EQ(events(5), (Events{{2, returned}})) << "with its old value";
+}
+
+TEST(SeriesRegistry, TellsWhichLabelSetsLookLikeOther) {
+  SeriesRegistry registry(simple_metric({{"host", field("label"), {}}}));
+  const auto key = [&](std::string_view host) {
+    FlowBatch batch;
+    Flow& flow = batch.next();
+    set(flow, field("label"), host);
+    std::string out(registry.plan().max_size() + 16, '#');
+    out.resize(registry.plan().pack(flow, registry.tables(), out.data()));
+    return out;
+  };
+  EXPECT_FALSE(registry.can_hold(key("other")));
+  EXPECT_TRUE(registry.can_hold(key("another")));
+}
+
 TEST(SeriesRegistry, ACapOfZeroAdmitsNobody) {
   SeriesRegistry registry(simple_metric({{"as", field("src_as"), {}}}, 0));
   EXPECT_TRUE(registry.full());

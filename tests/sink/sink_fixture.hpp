@@ -64,15 +64,23 @@ inline std::vector<Metric> default_metrics(const std::shared_ptr<const Lookup>& 
                                            {"destination_as", field("dst_as"), {}},
                                            {"destination_as_name", field("dst_as"), names},
                                            {"hostname", field("label"), {}}};
-  return {{"flow_transmit_bytes_total", "Bytes transferred.", field("bytes"),
-           Filter::compile("src_as in [64500]"), labels, max_series},
-          {"flow_receive_bytes_total", "Bytes received.", field("bytes"),
-           Filter::compile("not src_as in [64500] and dst_as in [64500]"), labels, max_series}};
+  const auto metric = [&](const char* name, const char* help, const char* where) {
+    return Metric{.name = name,
+                  .help = help,
+                  .where = Filter::compile(where),
+                  .where_text = where,
+                  .labels = labels,
+                  .max_series = max_series};
+  };
+  return {metric("flow_transmit_bytes_total", "Bytes transferred.", "src_as in [64500]"),
+          metric("flow_receive_bytes_total", "Bytes received.",
+                 "not src_as in [64500] and dst_as in [64500]")};
 }
 
 /// Bytes by any labels, of all flows.
 inline Metric simple_metric(std::vector<MetricLabel> labels, std::size_t max_series = 1'000'000) {
-  return {"m_total", "Help.", field("bytes"), Filter(), std::move(labels), max_series};
+  return {
+      .name = "m_total", .help = "Help.", .labels = std::move(labels), .max_series = max_series};
 }
 
 inline void append_flow(FlowBatch& batch, std::uint64_t src_as, std::uint64_t dst_as,

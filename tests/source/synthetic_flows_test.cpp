@@ -58,7 +58,7 @@ TEST(SyntheticFlowsTest, TrafficComesInGoesOutAndPassesThrough) {
 
 TEST(SyntheticFlowsTest, ARecordIsJsonThatSaysWhatTheFlowIs) {
   SyntheticFlows flows(3);
-  JsonDecoder decoder(all_fields());
+  JsonDecoder decoder(DecoderOptions{all_fields()});
   for (int i = 0; i < 200; ++i) {
     std::string json;
     const auto flow = flows.append_json(json);

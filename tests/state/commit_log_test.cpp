@@ -173,41 +173,6 @@ TEST_F(CommitLogTest, GoesOnWithoutASnapshotThatFindsNoRoom) {
   EXPECT_EQ(texts(), keeper.history.texts);
 }
 
-TEST_F(CommitLogTest, ThatBeginsAnewSetsAsideWhatWasThereOnceItsFirstCommitIsDurable) {
-  {
-    CommitKeeper keeper(options(), "old");
-    ASSERT_TRUE(keeper.commit("one"));
-    ASSERT_TRUE(keeper.commit("two"));
-  }
-  {
-    CommitKeeper keeper(options(), "new", true);
-    EXPECT_EQ(keeper.recovery.number, 2U);
-    EXPECT_TRUE(has("log-1"));
-    EXPECT_EQ(keeper.log.about(), "old");
-    EXPECT_TRUE(keeper.commit("three"));
-    EXPECT_FALSE(has("log-1"));
-    EXPECT_EQ(keeper.log.about(), "new");
-    EXPECT_TRUE(keeper.commit("four"));
-  }
-  CommitReading reading = read_commits(folder_.path());
-  EXPECT_THAT(reading.history.texts, ElementsAre("three", "four"));
-  EXPECT_EQ(reading.recovery.number, 4U);
-  EXPECT_EQ(reading.recovery.about, "new");
-  EXPECT_FALSE(reading.recovery.lost);
-  EXPECT_EQ(folder_.entries(), 2);
-}
-
-TEST_F(CommitLogTest, ThatBeginsAnewMakesNoSnapshotBeforeItsFirstCommit) {
-  {
-    CommitKeeper keeper(options(), "old");
-    ASSERT_TRUE(keeper.commit(std::string(2000, 'x')));
-  }
-  CommitKeeper keeper(options(1000), "new", true);
-  EXPECT_TRUE(keeper.commit("first"));
-  EXPECT_EQ(keeper.log.stats().snapshots.made, 0U);
-  EXPECT_THAT(read_commits(folder_.path()).history.texts, ElementsAre("first"));
-}
-
 TEST_F(CommitLogTest, ReducesTheLogsOfManyShortLivesToASnapshot) {
   for (int i = 0; i < 17; ++i) {
     ASSERT_TRUE(CommitKeeper(options()).commit(std::to_string(i)));

@@ -172,18 +172,5 @@ TEST_F(CommitPowerLossTest, BehindAFailedFsyncFindsTheCommitOfTheNextTry) {
   EXPECT_EQ(folder_.entries(), 2);
 }
 
-TEST_F(CommitPowerLossTest, WhileItBeginsAnewFindsTheOldOrTheNew) {
-  {
-    CommitKeeper keeper({.folder = folder_.path()}, "old");
-    ASSERT_TRUE(keeper.commit("one"));
-  }
-  CommitKeeper keeper({.folder = folder_.path()}, "new", true);
-  disk().fail(1);
-  EXPECT_FALSE(keeper.commit("two"));
-  EXPECT_EQ(after_power_loss().history.texts.front(), "one");
-  ASSERT_TRUE(keeper.commit("two"));
-  EXPECT_EQ(after_power_loss().history.texts.front(), "two");
-}
-
 }  // namespace
 }  // namespace weir

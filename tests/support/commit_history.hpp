@@ -34,15 +34,11 @@ class CommitHistory final : public CommitReader {
 /// A commit log with somebody who keeps a state in it, as a sink does.
 class CommitKeeper {
  public:
-  explicit CommitKeeper(CommitLog::Options options, std::string_view about = "about",
-                        bool anew = false)
+  explicit CommitKeeper(CommitLog::Options options, std::string_view about = "about")
       : log(std::move(options)) {
     recovery = log.load(history);
-    if (anew) {
-      history.texts.clear();
-    }
     offset_ = recovery.number - history.texts.size();
-    log.open(about, [this](const CommitStore::Put& put) { return make_snapshot(put); }, anew);
+    log.open(about, [this](const CommitStore::Put& put) { return make_snapshot(put); });
   }
   ~CommitKeeper() { log.close(); }
   CommitKeeper(const CommitKeeper&) = delete;

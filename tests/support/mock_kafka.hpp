@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -45,6 +46,18 @@ class MockKafka {
                 0);
     }
     ASSERT_EQ(rd_kafka_flush(producer_.get(), 30'000), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+
+  /// The broker takes no connections, or does again.
+  void set_down(bool down) {
+    ASSERT_EQ(down ? rd_kafka_mock_broker_set_down(cluster_.get(), 1)
+                   : rd_kafka_mock_broker_set_up(cluster_.get(), 1),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  /// The next request to write something is answered with this.
+  void fail_next_produce(rd_kafka_resp_err_t error) {
+    constexpr std::int16_t kProduce = 0;
+    rd_kafka_mock_push_request_errors(cluster_.get(), kProduce, 1, error);
   }
 
  private:

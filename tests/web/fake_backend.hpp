@@ -4,6 +4,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -34,6 +35,8 @@ class FakeBackend : public WebBackend {
   std::string trouble;
   std::atomic<int> scrapes{0};
   std::atomic<int> reloads{0};
+  std::string reload_failure;
+  std::optional<std::string> refusals;
 
   [[nodiscard]] std::string not_ready() const override { return trouble; }
   std::variant<ScrapeBody, NotStarted> scrape(bool openmetrics) override {
@@ -41,7 +44,11 @@ class FakeBackend : public WebBackend {
     return on_scrape(openmetrics);
   }
   [[nodiscard]] std::string page() const override { return "<p>page</p>"; }
-  void reload() override { ++reloads; }
+  [[nodiscard]] std::optional<std::string> refused() const override { return refusals; }
+  void reload(std::function<void(const std::string& why)> done) override {
+    ++reloads;
+    done(reload_failure);
+  }
 };
 
 /// A reply whose answer can be waited for.

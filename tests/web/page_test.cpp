@@ -25,6 +25,13 @@ TEST(PageTest, ShowsSectionsVersionAndLinks) {
   }
 }
 
+TEST(PageTest, LinksToRefusedRecordsWhereThereAreAny) {
+  PageFacts facts;
+  EXPECT_THAT(render_page(facts), Not(HasSubstr("/api/")));
+  facts.refused = true;
+  EXPECT_THAT(render_page(facts), HasSubstr("<a href=\"/api/v1/refused\">"));
+}
+
 TEST(PageTest, SaysWhyItIsNotReady) {
   const std::string page = render_page({"", "no <broker> answers", "", {}});
   EXPECT_THAT(page, HasSubstr("Not ready: no &lt;broker&gt; answers"));

@@ -1,5 +1,6 @@
 #include "weir/web/routes.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +9,8 @@
 
 namespace weir {
 namespace {
+
+using testing::HasSubstr;
 
 class RoutesTest : public testing::Test {
  protected:
@@ -48,6 +51,21 @@ TEST_F(RoutesTest, HealthyAlwaysReadyOnlyWhenItIs) {
   EXPECT_EQ(body("/-/ready"), "no broker answers\n");
 }
 
+TEST_F(RoutesTest, RefusedRecordsAreJsonThatNoBrowserTakesForSomethingElse) {
+  backend_.refusals = R"({"reasons":{}})";
+  HttpResponse response = ask("GET", "/api/v1/refused");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_EQ(header_of(response, "X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(header_of(response, "Cache-Control"), "no-store");
+  EXPECT_EQ(read_body(response), R"({"reasons":{}})");
+  EXPECT_EQ(ask("POST", "/api/v1/refused").status, 405);
+}
+
+TEST_F(RoutesTest, AProgramThatKeepsNoRefusedRecordsSaysSo) {
+  EXPECT_EQ(ask("GET", "/api/v1/refused").status, 404);
+}
+
 TEST_F(RoutesTest, UnknownPathsAre404) {
   for (const char* path : {"/metrics/", "/Metrics", "", "//", "/-/", "/favicon.ico"}) {
     EXPECT_EQ(ask("GET", path).status, 404) << path;
@@ -75,6 +93,10 @@ TEST_F(RoutesTest, ReloadingNeedsTheFlag) {
   EXPECT_EQ(ask("POST", "/-/reload", {.enable_lifecycle = true}).status, 200);
   EXPECT_EQ(ask("PUT", "/-/reload", {.enable_lifecycle = true}).status, 200);
   EXPECT_EQ(backend_.reloads, 2);
+  backend_.reload_failure = "weir.yaml:3:1: no";
+  HttpResponse failed = ask("POST", "/-/reload", {.enable_lifecycle = true});
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_THAT(read_body(failed), HasSubstr("weir.yaml:3:1: no"));
 }
 
 }  // namespace

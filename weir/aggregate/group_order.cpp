@@ -4,36 +4,16 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <vector>
 
 #include "weir/aggregate/group_view.hpp"
+#include "weir/aggregate/rank.hpp"
 #include "weir/base/error.hpp"
 #include "weir/base/near_match.hpp"
 
 namespace weir {
 namespace {
-
-constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-
-/// The first 8 bytes as a number that is in their order.
-std::uint64_t first_bytes(std::string_view bytes) {
-  std::uint64_t rank = 0;
-  for (std::size_t i = 0; i < sizeof rank; ++i) {
-    rank = rank << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
-  }
-  return rank;
-}
-
-std::uint64_t rank_of_real(double value) {
-  if (std::isnan(value)) {
-    return std::numeric_limits<std::uint64_t>::max();
-  }
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  return (bits & kSign) != 0 ? ~bits : bits | kSign;
-}
 
 std::string_view source_name(const std::variant<FieldId, Derived>& source) {
   const FieldId* const id = std::get_if<FieldId>(&source);
@@ -124,9 +104,9 @@ std::uint64_t GroupComparator::ascending_rank(const std::uint64_t* words) const 
     case Storage::real:
       return rank_of_real(std::bit_cast<double>(view.integer(part)));
     case Storage::address:
-      return first_bytes({bytes, sizeof(IpAddress)});
+      return rank_of_bytes({bytes, sizeof(IpAddress)});
     case Storage::text:
-      return first_bytes(view.text(part));
+      return rank_of_bytes(view.text(part));
   }
   return 0;
 }

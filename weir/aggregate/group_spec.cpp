@@ -38,15 +38,15 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return items;
 }
 
-std::string unknown_name(std::string_view flag, std::string_view word, bool derived_too) {
+std::string unknown_name(std::string_view flag, std::string_view word, bool derived_too,
+                         const FieldNames& fields) {
   const std::string problem = fmt::format("{}: there is no field '{}'.", flag, word);
-  std::vector<std::string_view> names;
   for (const FieldInfo& row : kNamedFields) {
     if (!word.empty() && (row.pmacct == word || row.goflow2 == word || row.nfdump == word)) {
       return fmt::format("{} It is called {} here.", problem, row.name);
     }
-    names.push_back(row.name);
   }
+  std::vector<std::string_view> names = fields.all();
   for (const DerivedInfo& row : kDerived) {
     if (row.name == word) {
       return fmt::format("{} {} is computed from a group, so it cannot make one.", problem, word);
@@ -71,14 +71,14 @@ std::uint8_t parse_bits(std::string_view word, std::string_view digits, unsigned
   return static_cast<std::uint8_t>(bits);
 }
 
-KeyPart parse_key_part(std::string_view word) {
+KeyPart parse_key_part(std::string_view word, const FieldNames& names) {
   const std::vector<std::string_view> pieces = split(word, '/');
   if (pieces.empty()) {
     throw Error::usage("--by: there is nothing between two commas. Write field,field,…");
   }
-  const auto id = find_field(pieces[0]);
+  const auto id = names.find(pieces[0]);
   if (!id) {
-    throw Error::usage(unknown_name("--by", pieces[0], false));
+    throw Error::usage(unknown_name("--by", pieces[0], false, names));
   }
   KeyPart part{.field = *id};
   if (pieces.size() == 1) {
@@ -101,36 +101,38 @@ KeyPart parse_key_part(std::string_view word) {
 }
 
 std::optional<std::variant<FieldId, Derived>> find_source(std::string_view word,
-                                                          const std::vector<KeyPart>& key) {
-  if (const auto id = find_field(word)) {
+                                                          const std::vector<KeyPart>& key,
+                                                          const FieldNames& names) {
+  if (const auto id = names.find(word)) {
     return *id;
   }
   if (const auto id = find_derived(word)) {
     return *id;
   }
   for (const KeyPart& part : key) {
-    if (to_string(part) == word) {
+    if (to_string(part, names) == word) {
       return part.field;
     }
   }
   return std::nullopt;
 }
 
-GroupColumn parse_column(std::string_view word, const std::vector<KeyPart>& key) {
+GroupColumn parse_column(std::string_view word, const std::vector<KeyPart>& key,
+                         const FieldNames& names) {
   if (word.empty()) {
     throw Error::usage("--fields: there is nothing between two commas. Write field,name:field,…");
   }
   const std::size_t colon = word.find(':');
   const std::string_view left = trimmed_word(word.substr(0, colon));
-  const auto source = find_source(left, key);
+  const auto source = find_source(left, key, names);
   if (colon == std::string_view::npos) {
     if (!source) {
-      throw Error::usage(unknown_name("--fields", left, true));
+      throw Error::usage(unknown_name("--fields", left, true, names));
     }
     return {std::string(left), *source};
   }
   const std::string_view right = trimmed_word(word.substr(colon + 1));
-  const auto other = find_source(right, key);
+  const auto other = find_source(right, key, names);
   if (left.empty() || right.empty()) {
     throw Error::usage(fmt::format("--fields: '{}': write name:field.", word));
   }
@@ -139,7 +141,7 @@ GroupColumn parse_column(std::string_view word, const std::vector<KeyPart>& key)
         "--fields: '{}': both are fields. Choose a name for the column that is no field's.", word));
   }
   if (!source && !other) {
-    throw Error::usage(unknown_name("--fields", right, true));
+    throw Error::usage(unknown_name("--fields", right, true, names));
   }
   return {std::string(source ? right : left), source ? *source : *other};
 }
@@ -177,8 +179,8 @@ void check_directions(const GroupSpec& spec) {
 
 }  // namespace
 
-std::string to_string(const KeyPart& part) {
-  const std::string_view name = info(part.field).name;
+std::string to_string(const KeyPart& part, const FieldNames& names) {
+  const std::string_view name = names.name(part.field);
   const bool v4 = part.v4_bits < kV4Bits;
   const bool v6 = part.v6_bits < kV6Bits;
   if (!v4 && !v6) {
@@ -241,18 +243,19 @@ void check(const GroupSpec& spec) {
   }
 }
 
-GroupSpec parse_group_spec(std::string_view by, std::string_view fields, bool bidirectional) {
+GroupSpec parse_group_spec(std::string_view by, std::string_view fields, bool bidirectional,
+                           const FieldNames& names) {
   GroupSpec spec;
   spec.bidirectional = bidirectional;
   for (const std::string_view word : split(by, ',')) {
-    spec.key.push_back(parse_key_part(word));
+    spec.key.push_back(parse_key_part(word, names));
   }
   for (const std::string_view word : split(fields, ',')) {
-    spec.columns.push_back(parse_column(word, spec.key));
+    spec.columns.push_back(parse_column(word, spec.key, names));
   }
   if (spec.columns.empty()) {
     for (const KeyPart& part : spec.key) {
-      spec.columns.push_back({to_string(part), part.field});
+      spec.columns.push_back({to_string(part, names), part.field});
     }
     for (const FieldId id : {field("flows"), field("packets"), field("bytes")}) {
       if (!in_key(spec, id)) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weir/aggregate/derived.hpp"
+#include "weir/flow/field_names.hpp"
 #include "weir/flow/flow.hpp"
 
 namespace weir {
@@ -47,10 +48,10 @@ struct GroupSpec {
 /// addresses also `field/N` (for IPv4; IPv6 as it is when N is at most 32, else for IPv6 only) or
 /// `field/N/M` (IPv4/IPv6). A column is `field`, a derived column's name, or either with a name of
 /// its own: `field:name` or `name:field`, whichever of the two is a field. Without `fields` the
-/// columns are the key, flows, packets and bytes.
+/// columns are the key, flows, packets and bytes. `names` are those that fields have.
 /// Throws Error::usage that names the word and near matches.
-GroupSpec parse_group_spec(std::string_view by, std::string_view fields,
-                           bool bidirectional = false);
+GroupSpec parse_group_spec(std::string_view by, std::string_view fields, bool bidirectional = false,
+                           const FieldNames& names = {});
 
 /// The other direction's field (`src_addr` for `dst_addr`, `out_if` for `in_if`), the field itself
 /// where there is none.
@@ -61,6 +62,6 @@ FieldId mirror_of(FieldId id);
 void check(const GroupSpec& spec);
 
 /// A key part as `--by` takes it.
-std::string to_string(const KeyPart& part);
+std::string to_string(const KeyPart& part, const FieldNames& names = {});
 
 }  // namespace weir

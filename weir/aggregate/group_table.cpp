@@ -102,20 +102,30 @@ void GroupTable::grow_cells() {
   cell_room_ = room;
 }
 
-void GroupTable::grow_slots() {
-  std::vector<Slot> larger(std::max(kFirstSlots, slots_.size() * 2));
-  const std::size_t mask = larger.size() - 1;
-  for (const Slot slot : slots_) {
-    if (slot.cell != 0) {
-      std::size_t i = slot.hash & mask;
-      while (larger[i].cell != 0) {
-        i = (i + 1) & mask;
+void GroupTable::put(std::vector<Line>& lines, Slot slot) {
+  const std::size_t mask = lines.size() - 1;
+  for (std::size_t line = slot.hash / kLineSlots & mask;; line = (line + 1) & mask) {
+    for (std::uint32_t i = 0; i < kLineSlots; ++i) {
+      Slot& to = lines[line].slots[(slot.hash + i) % kLineSlots];
+      if (to.cell == 0) {
+        to = slot;
+        return;
       }
-      larger[i] = slot;
     }
   }
-  slots_ = std::move(larger);
-  mask_ = mask;
+}
+
+void GroupTable::grow_slots() {
+  std::vector<Line> larger(std::max(kFirstLines, lines_.size() * 2));
+  for (const Line& line : lines_) {
+    for (const Slot slot : line.slots) {
+      if (slot.cell != 0) {
+        put(larger, slot);
+      }
+    }
+  }
+  lines_ = std::move(larger);
+  line_mask_ = lines_.size() - 1;
 }
 
 }  // namespace weir

@@ -35,8 +35,10 @@ class GroupTexts {
   std::array<Recent, 16> recent_;
 };
 
-/// Groups by key: slots (open addressing, linear probing) name cells, and cells, which never move
-/// but in the very beginning, hold key and values as GroupLayout says. Growing touches only slots.
+/// Groups by key: slots (open addressing) name cells, and cells, which never move but in the very
+/// beginning, hold key and values as GroupLayout says. Growing touches only slots. All slots of a
+/// cache line are probed before those of the next one: a line costs more to wait for than its slots
+/// to look at.
 ///
 /// Memory: a cell and 11 to 21 bytes a group. One thread.
 class GroupTable {
@@ -49,7 +51,7 @@ class GroupTable {
   [[nodiscard]] std::size_t size() const { return size_; }
   /// Bytes it holds.
   [[nodiscard]] std::size_t memory() const {
-    return slots_.size() * sizeof(Slot) + cell_room_ * words_ * sizeof(std::uint64_t) +
+    return lines_.size() * sizeof(Line) + cell_room_ * words_ * sizeof(std::uint64_t) +
            (texts_ ? texts_->memory() : 0);
   }
   [[nodiscard]] std::uint64_t* words(Cell cell) { return at(cell - 1); }
@@ -57,15 +59,16 @@ class GroupTable {
 
   /// Most keys are found in the first slots they can be in. These two look there, each after the
   /// memory was asked for by the one before, so that a batch's rows wait for it together.
-  void prefetch(std::uint32_t hash) const { __builtin_prefetch(slots_.data() + (hash & mask_)); }
+  void prefetch(std::uint32_t hash) const { __builtin_prefetch(lines_.data() + line_of(hash)); }
   [[nodiscard]] Cell guess(std::uint32_t hash) const {
-    if (slots_.empty()) {
+    if (lines_.empty()) {
       return 0;
     }
+    const Line& line = lines_[line_of(hash)];
     // Without branches: which slot it is cannot be predicted.
     Cell cell = 0;
     for (std::uint32_t i = kGuessed; i-- > 0;) {
-      const Slot slot = slots_[(hash + i) & mask_];
+      const Slot slot = line.slots[(hash + i) % kLineSlots];
       cell = slot.hash == hash ? slot.cell : cell;
     }
     if (cell != 0) {
@@ -114,6 +117,11 @@ class GroupTable {
     std::uint32_t hash = 0;
     Cell cell = 0;
   };
+  static constexpr std::size_t kLineSlots = 8;
+  struct alignas(64) Line {
+    std::array<Slot, kLineSlots> slots{};
+  };
+  static_assert(sizeof(Line) == 64);
   struct Free {
     void operator()(std::uint64_t* cells) const;
   };
@@ -121,7 +129,7 @@ class GroupTable {
 
   static constexpr std::uint32_t kGuessed = 4;  ///< slots
   static constexpr std::size_t kBlock = 256;
-  static constexpr std::size_t kFirstSlots = 32;
+  static constexpr std::size_t kFirstLines = 4;
   static constexpr std::size_t kFirstCells = 16;
   static constexpr std::size_t kChunkBits = 10;
   static constexpr std::size_t kChunkCells = std::size_t{1} << kChunkBits;
@@ -129,16 +137,20 @@ class GroupTable {
   [[nodiscard]] std::uint64_t* at(std::size_t i) const {
     return chunks_[i >> kChunkBits].get() + (i & (kChunkCells - 1)) * words_;
   }
+  [[nodiscard]] std::size_t line_of(std::uint32_t hash) const {
+    return hash / kLineSlots & line_mask_;
+  }
   std::uint64_t* add_cell(const GroupLayout& layout, const std::uint64_t* image);
   void grow_cells();
   void grow_slots();
+  static void put(std::vector<Line>& lines, Slot slot);
   static Chunk make_chunk(std::size_t words);
   static bool same_texts(const GroupLayout& layout, const std::uint64_t* cell,
                          const std::uint64_t* image);
 
   std::size_t words_;
-  std::vector<Slot> slots_;
-  std::size_t mask_ = 0;
+  std::vector<Line> lines_;
+  std::size_t line_mask_ = 0;
   std::vector<Chunk> chunks_;
   std::size_t size_ = 0;
   std::size_t cell_room_ = 0;
@@ -162,21 +174,23 @@ bool GroupTable::same_key(const GroupLayout& layout, const std::uint64_t* cell,
 template <std::size_t Words>
 GroupTable::Found GroupTable::find_or_add(const GroupLayout& layout, const std::uint64_t* image,
                                           std::uint32_t hash) {
-  // Linear probing stays short up to three quarters.
-  if ((size_ + 1) * 4 > slots_.size() * 3) {
+  // Probing stays short up to three quarters.
+  if ((size_ + 1) * 4 > lines_.size() * kLineSlots * 3) {
     grow_slots();
   }
-  for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
-    const Slot slot = slots_[i];
-    if (slot.cell == 0) {
-      std::uint64_t* const added = add_cell(layout, image);
-      slots_[i] = {hash, static_cast<Cell>(size_)};
-      return {added, true};
-    }
-    if (slot.hash == hash) {
-      std::uint64_t* const cell = at(slot.cell - 1);
-      if (same_key<Words>(layout, cell, image)) {
-        return {cell, false};
+  for (std::size_t line = line_of(hash);; line = (line + 1) & line_mask_) {
+    for (std::uint32_t i = 0; i < kLineSlots; ++i) {
+      Slot& slot = lines_[line].slots[(hash + i) % kLineSlots];
+      if (slot.cell == 0) {
+        std::uint64_t* const added = add_cell(layout, image);
+        slot = {hash, static_cast<Cell>(size_)};
+        return {added, true};
+      }
+      if (slot.hash == hash) {
+        std::uint64_t* const cell = at(slot.cell - 1);
+        if (same_key<Words>(layout, cell, image)) {
+          return {cell, false};
+        }
       }
     }
   }

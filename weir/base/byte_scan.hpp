@@ -158,4 +158,22 @@ inline PlainString plain_string_length(const char* at, std::size_t size) {
 #endif
 }
 
+/// Bit i is set where byte i of 64 is above 127.
+inline std::uint64_t high_bits64(const char* at) {
+  std::uint64_t bits = 0;
+#if defined(__SSE2__)
+  using namespace byte_scan_detail;
+  for (unsigned i = 0; i < 64; i += 16) {
+    bits |= std::uint64_t{mask16(load16(at + i))} << i;
+  }
+#else
+  for (unsigned i = 0; i < 64; i += 8) {
+    // The product has each byte's highest bit in its own place of the highest byte.
+    const std::uint64_t high = byte_scan_detail::load8(at + i) >> 7 & 0x0101010101010101;
+    bits |= (high * 0x0102040810204080 >> 56) << i;
+  }
+#endif
+  return bits;
+}
+
 }  // namespace weir

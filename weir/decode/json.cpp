@@ -6,20 +6,31 @@
 
 namespace weir {
 
-JsonDecoder::JsonDecoder(const FieldSet& wanted, Learn learn)
-    : scanner_(wanted), reference_(wanted), learn_(learn) {}
+JsonDecoder::JsonDecoder(const DecoderOptions& options, Learn learn)
+    : keys_(std::make_shared<JsonKeys>(options)),
+      scanner_(keys_),
+      reference_(keys_),
+      learn_(learn),
+      refusals_(options.refusals) {}
 
 void JsonDecoder::decode(const PayloadBatch& batch, Accounts& accounts, Emit& emit) {
+  decode(batch, batch.payloads(), accounts, emit);
+}
+
+void JsonDecoder::decode(const PayloadBatch& batch, std::span<const PayloadBatch::Payload> payloads,
+                         Accounts& accounts, Emit& emit) {
   accounts_ = &accounts;
   emit_ = &emit;
-  for (const PayloadBatch::Payload& payload : batch.payloads()) {
-    origin_ = payload.origin;
-    ++accounts.origin(origin_).messages;
+  for (const PayloadBatch::Payload& payload : payloads) {
+    place_ = {{}, payload.origin, 0, payload.position};
     if (payload.too_long || payload.size > kMaxMessage) {
-      refuse(Refused::too_long);
-      continue;
+      refuse(Refused::too_long, batch.text(payload));
+    } else {
+      decode_message(batch.text(payload));
     }
-    decode_message(batch.text(payload));
+    Accounts::Origin& origin = accounts.origin(payload.origin);
+    ++origin.messages;
+    origin.records += place_.index;
   }
   if (!rows_.empty()) {
     emit(rows_);
@@ -32,7 +43,7 @@ void JsonDecoder::decode_message(std::string_view text) {
   const std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   std::size_t at = skip_json_blanks(text, begin);
   if (at == text.size()) {
-    refuse(Refused::empty);
+    refuse(Refused::empty, text);
     return;
   }
   first_ = true;
@@ -46,7 +57,7 @@ std::size_t JsonDecoder::read_record(std::string_view text, std::size_t at) {
   if (length == 0) {
     return read_by_reference(text, at);
   }
-  finish({JsonVerdict::Kind::flow});
+  finish({JsonVerdict::Kind::flow}, text.substr(at, length));
   first_ = false;
   return at + length;
 }
@@ -69,27 +80,20 @@ std::size_t JsonDecoder::read_by_reference(std::string_view text, std::size_t at
 
 std::size_t JsonDecoder::read_object(std::string_view text, std::size_t at) {
   const JsonExtent extent = json_extent(text, at);
-  switch (extent.outcome) {
-    case JsonExtent::Outcome::complete:
-      if (try_reference(text.substr(at, extent.end - at))) {
-        return extent.end;
-      }
-      refuse(Refused::not_json);
-      return json_resume(text, at + 1, extent.end);
-    case JsonExtent::Outcome::truncated:
-      refuse(Refused::truncated);
-      break;
-    case JsonExtent::Outcome::too_deep:
-      refuse(Refused::not_json);
-      break;
+  const bool complete = extent.outcome == JsonExtent::Outcome::complete;
+  if (complete && try_reference(text.substr(at, extent.end - at))) {
+    return extent.end;
   }
-  return json_resume(text, at + 1, text.size());
+  const bool truncated = extent.outcome == JsonExtent::Outcome::truncated;
+  const std::size_t next = json_resume(text, at + 1, complete ? extent.end : text.size());
+  refuse(truncated ? Refused::truncated : Refused::not_json, text.substr(at, next - at));
+  return next;
 }
 
 std::size_t JsonDecoder::refuse_garbage(std::string_view text, std::size_t at) {
   const std::size_t end = std::min(text.find_first_of("\n{", at + 1), text.size());
   if (!try_reference(text.substr(at, end - at))) {
-    refuse(Refused::not_json);
+    refuse(Refused::not_json, text.substr(at, end - at));
   }
   return end;
 }
@@ -104,20 +108,28 @@ bool JsonDecoder::try_reference(std::string_view piece) {
   return true;
 }
 
+void JsonDecoder::refuse(Refused reason, std::string_view bytes) {
+  const std::size_t last = bytes.find_last_not_of(" \t\r\n");
+  finish(JsonVerdict::refuse(reason),
+         last == std::string_view::npos ? bytes : bytes.substr(0, last + 1));
+}
+
 Flow& JsonDecoder::row() {
   if (rows_.full()) {
     (*emit_)(rows_);
     rows_.clear();
   }
-  return rows_.next();
+  row_ = &rows_.next();
+  return *row_;
 }
 
-void JsonDecoder::finish(JsonVerdict verdict) {
+void JsonDecoder::finish(JsonVerdict verdict, std::string_view bytes) {
   latest_ = verdict;
-  ++accounts_->origin(origin_).records;
+  place_.bytes = bytes;
   switch (verdict.kind) {
     case JsonVerdict::Kind::flow:
-      rows_.append();
+      keys_->complete(*row_);
+      rows_.append(place_);
       break;
     case JsonVerdict::Kind::marker:
       accounts_->filter(Filtered::marker);
@@ -127,8 +139,12 @@ void JsonDecoder::finish(JsonVerdict verdict) {
       break;
     case JsonVerdict::Kind::refused:
       accounts_->refuse(verdict.reason);
+      if (refusals_ != nullptr) {
+        refusals_->refused(verdict.reason, place_);
+      }
       break;
   }
+  ++place_.index;
 }
 
 }  // namespace weir

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 
+#include "weir/decode/json_keys.hpp"
 #include "weir/decode/json_reference.hpp"
 #include "weir/decode/json_scanner.hpp"
+#include "weir/flow/decoder_options.hpp"
 #include "weir/flow/stages.hpp"
 
 namespace weir {
@@ -17,10 +21,14 @@ class JsonDecoder final : public Decoder, private JsonRecords {
   /// With `no` every record is read by the reference parser; the rows are the same.
   enum class Learn : std::uint8_t { yes, no };
 
-  /// Only `wanted` fields are read, and `bytes`, without which a record is an event.
-  explicit JsonDecoder(const FieldSet& wanted, Learn learn = Learn::yes);
+  /// Only the wanted fields are read, those they are made of, and `bytes`, without which a record
+  /// is an event. Throws Error::usage for a mapping whose path cannot be one, see parse_json_path.
+  explicit JsonDecoder(const DecoderOptions& options, Learn learn = Learn::yes);
 
   void decode(const PayloadBatch& batch, Accounts& accounts, Emit& emit) override;
+  /// The same of some of the batch's messages.
+  void decode(const PayloadBatch& batch, std::span<const PayloadBatch::Payload> payloads,
+              Accounts& accounts, Emit& emit);
 
  private:
   void decode_message(std::string_view text);
@@ -30,20 +38,23 @@ class JsonDecoder final : public Decoder, private JsonRecords {
   std::size_t read_object(std::string_view text, std::size_t at);
   std::size_t refuse_garbage(std::string_view text, std::size_t at);
   bool try_reference(std::string_view piece);
-  void refuse(Refused reason) { finish(JsonVerdict::refuse(reason)); }
+  void refuse(Refused reason, std::string_view bytes);
 
   Flow& row() override;
   TextArena& texts() override { return rows_.texts(); }
-  void finish(JsonVerdict verdict) override;
+  void finish(JsonVerdict verdict, std::string_view bytes) override;
 
+  std::shared_ptr<const JsonKeys> keys_;
   JsonScanner scanner_;
   JsonReference reference_;
   Learn learn_;
+  Refusals* refusals_;
   FlowBatch rows_;
   // Set for the duration of one decode() and one message.
   Accounts* accounts_ = nullptr;
   Emit* emit_ = nullptr;
-  OriginId origin_ = 0;
+  Flow* row_ = nullptr;  ///< asked for last
+  RecordPlace place_;
   bool first_ = true;  ///< nothing of the message has been read yet
   JsonVerdict latest_;
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "weir/base/utf8.hpp"
 #include "weir/decode/json_mend.hpp"
@@ -111,13 +113,16 @@ std::optional<Refused> assign_tcp_flags(Flow& flow, FieldId id, dom::array names
   return std::nullopt;
 }
 
-std::optional<Refused> assign(Flow& flow, FieldId id, dom::element value, TextArena& texts) {
+std::optional<Refused> assign(Flow& flow, const JsonTarget& target, dom::element value,
+                              TextArena& texts) {
+  const FieldId id = target.field;
   flow.present.remove(id);  // the last of equal keys wins, also if it is null
   if (value.is_null()) {
     return std::nullopt;
   }
   if (const auto scalar = scalar_of(value, texts)) {
-    return assign_json(flow, id, *scalar, texts);
+    return target.decimal ? assign_json_decimal(flow, id, *scalar, texts)
+                          : assign_json(flow, id, *scalar, texts);
   }
   dom::object map;
   if (value.get(map) == simdjson::SUCCESS) {
@@ -146,7 +151,8 @@ bool is_marker(dom::element event_type) {
 
 class JsonReference::Parser {
  public:
-  explicit Parser(const FieldSet& wanted) : wanted_(wanted) { wanted_.add(field("bytes")); }
+  explicit Parser(std::shared_ptr<const JsonKeys> keys)
+      : keys_(std::move(keys)), held_(keys_->slots()) {}
 
   bool read(std::string_view text, JsonRecords& records) {
     dom::element root;
@@ -155,14 +161,15 @@ class JsonReference::Parser {
     }
     dom::array items;
     if (root.get(items) != simdjson::SUCCESS) {
-      read_record(root, records);
+      read_record(root, text, records);
       return true;
     }
     if (items.begin() == items.end()) {
-      records.finish(JsonVerdict::refuse(Refused::not_object));
+      records.finish(JsonVerdict::refuse(Refused::not_object), text);
     }
+    JsonItems bytes(text);
     for (const dom::element item : items) {
-      read_record(item, records);
+      read_record(item, bytes.next(), records);
     }
     return true;
   }
@@ -197,39 +204,97 @@ class JsonReference::Parser {
     return parser_.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS;
   }
 
-  void read_record(dom::element record, JsonRecords& records) {
+  void read_record(dom::element record, std::string_view bytes, JsonRecords& records) {
     dom::object object;
     if (record.get(object) != simdjson::SUCCESS) {
-      records.finish(JsonVerdict::refuse(Refused::not_object));
+      records.finish(JsonVerdict::refuse(Refused::not_object), bytes);
       return;
     }
     Flow& row = records.row();
+    TextArena& texts = records.texts();
+    std::fill(held_.begin(), held_.end(), Held{});
     std::optional<Refused> refused;
     for (const auto item : object) {
       if (item.key == "event_type" && is_marker(item.value)) {
-        records.finish({JsonVerdict::Kind::marker});
+        records.finish({JsonVerdict::Kind::marker}, bytes);
         return;
       }
-      const auto id = json_key_field(item.key);
-      if (refused || !id || !wanted_.has(*id)) {
-        continue;
+      if (!refused) {
+        refused = read_member(row, keys_->members(), item, texts);
       }
-      refused = assign(row, *id, item.value, records.texts());
+    }
+    if (!refused) {
+      refused = assign_held(row, texts);
     }
     if (refused) {
-      records.finish(JsonVerdict::refuse(*refused));
+      records.finish(JsonVerdict::refuse(*refused), bytes);
       return;
     }
     const bool event = !row.present.has(field("bytes"));
-    records.finish({event ? JsonVerdict::Kind::event : JsonVerdict::Kind::flow});
+    records.finish({event ? JsonVerdict::Kind::event : JsonVerdict::Kind::flow}, bytes);
   }
 
-  FieldSet wanted_;
+  std::optional<Refused> read_member(Flow& row, const JsonMembers& members,
+                                     const dom::key_value_pair& item, TextArena& texts) {
+    const JsonMembers::Member* const member = members.find(item.key);
+    return member == nullptr ? std::nullopt : read_wanted(row, *member, item, texts);
+  }
+
+  /// What is mapped inside objects is as deep as the mapping at most.
+  std::optional<Refused> read_wanted(Flow& row, const JsonMembers::Member& wanted,
+                                     const dom::key_value_pair& item, TextArena& texts) {
+    for (const JsonTarget& target : wanted.targets) {
+      if (target.slot != JsonTarget::kNoSlot) {
+        hold(target, item.value);
+      } else if (const auto refused = assign(row, target, item.value, texts)) {
+        return refused;
+      }
+    }
+    dom::object object;
+    if (wanted.inside == nullptr || item.value.get(object) != simdjson::SUCCESS) {
+      return std::nullopt;
+    }
+    for (const auto inner : object) {
+      if (const auto refused = read_member(row, *wanted.inside, inner, texts)) {
+        return refused;
+      }
+    }
+    return std::nullopt;
+  }
+
+  void hold(const JsonTarget& target, dom::element value) {
+    Held& held = held_[target.slot];
+    if (!value.is_null() && (!held.known || target.rank <= held.target.rank)) {
+      held = {true, target, value};
+    }
+  }
+
+  std::optional<Refused> assign_held(Flow& row, TextArena& texts) {
+    for (const Held& held : held_) {
+      if (held.known) {
+        if (const auto refused = assign(row, held.target, held.value, texts)) {
+          return refused;
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// The best value seen so far for a field that is mapped.
+  struct Held {
+    bool known = false;
+    JsonTarget target;
+    dom::element value;
+  };
+
+  std::shared_ptr<const JsonKeys> keys_;
+  std::vector<Held> held_;
   dom::parser parser_;
   std::string mended_;
 };
 
-JsonReference::JsonReference(const FieldSet& wanted) : parser_(std::make_unique<Parser>(wanted)) {}
+JsonReference::JsonReference(std::shared_ptr<const JsonKeys> keys)
+    : parser_(std::make_unique<Parser>(std::move(keys))) {}
 JsonReference::~JsonReference() = default;
 
 bool JsonReference::read(std::string_view text, JsonRecords& records) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "weir/decode/json_keys.hpp"
 #include "weir/flow/accounts.hpp"
 #include "weir/flow/batch.hpp"
 
@@ -28,7 +29,8 @@ class JsonRecords {
  public:
   virtual Flow& row() = 0;
   virtual TextArena& texts() = 0;
-  virtual void finish(JsonVerdict verdict) = 0;
+  /// `bytes` are the record's own, as they came.
+  virtual void finish(JsonVerdict verdict, std::string_view bytes) = 0;
 
  protected:
   ~JsonRecords() = default;
@@ -36,11 +38,12 @@ class JsonRecords {
 
 /// Reads JSON with simdjson: the path that decides what a record means. Numbers may be integers or
 /// strings, keys come in any order, unknown keys are skipped whatever they hold, the last of equal
-/// keys wins. A text that is refused is mended and tried once more.
+/// keys wins, and what is mapped comes before what has the field's own name. A text that is refused
+/// is mended and tried once more.
 class JsonReference {
  public:
-  /// Fields outside `wanted` are not looked at, so what they hold cannot be wrong.
-  explicit JsonReference(const FieldSet& wanted);
+  /// What is not wanted is not looked at, so what it holds cannot be wrong.
+  explicit JsonReference(std::shared_ptr<const JsonKeys> keys);
   ~JsonReference();
 
   /// Reads `text` as one JSON value, an object or an array of objects, and returns true; false,

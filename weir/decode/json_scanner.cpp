@@ -88,22 +88,28 @@ void store(Flow& row, const Segment& segment, const Value& value) {
   std::memcpy(reinterpret_cast<char*>(&row) + segment.member, &value, sizeof value);
 }
 
-/// Stores the wanted value at `at`; returns where it ends, nullptr if it cannot be taken.
+bool assign(const Segment& segment, const JsonScalar& value, Flow& row, TextArena& texts) {
+  return !(segment.action == Action::read_decimal
+               ? assign_json_decimal(row, segment.field, value, texts)
+               : assign_json(row, segment.field, value, texts));
+}
+
+/// Stores the wanted value at `at`; returns where reading goes on, nullptr if it cannot be taken.
 const char* take(const Segment& segment, const char* at, const char* end, Flow& row,
                  TextArena& texts) {
-  if (segment.action == Action::read_digits) {
+  const bool peek = segment.action == Action::peek_string || segment.action == Action::peek_digits;
+  if (segment.action == Action::read_digits || segment.action == Action::peek_digits) {
     const Number number = number_at(at);
-    return number.end != nullptr &&
-                   !assign_json(row, segment.field, JsonScalar::of_integer(number.value), texts)
-               ? number.end
-               : nullptr;
+    const bool taken =
+        number.end != nullptr && assign(segment, JsonScalar::of_integer(number.value), row, texts);
+    return !taken ? nullptr : peek ? at : number.end;
   }
   const char* const stop = string_end(at, end);
   if (stop == nullptr) {
     return nullptr;
   }
   const std::string_view text(at, static_cast<std::size_t>(stop - at));
-  return !assign_json(row, segment.field, JsonScalar::of_text(text), texts) ? stop : nullptr;
+  return !assign(segment, JsonScalar::of_text(text), row, texts) ? nullptr : peek ? at : stop;
 }
 
 /// Reads the value at `at`; returns where it ends, nullptr if it is not what the template says.
@@ -177,10 +183,6 @@ std::size_t match(const JsonTemplate& known, std::string_view text, Flow& row, T
 
 }  // namespace
 
-JsonScanner::JsonScanner(const FieldSet& wanted) : wanted_(wanted) {
-  wanted_.add(field("bytes"));
-}
-
 void JsonScanner::learn(std::string_view record) {
   constexpr unsigned kPatience = 32;
   constexpr unsigned kPause = 4096;
@@ -193,7 +195,7 @@ void JsonScanner::learn(std::string_view record) {
     skip_ = kPause;
     return;
   }
-  auto made = JsonTemplate::describe(record, wanted_);
+  auto made = JsonTemplate::describe(record, *keys_);
   if (!made || std::any_of(templates_.begin(), templates_.end(),
                            [&](const JsonTemplate& known) { return known.same_as(*made); })) {
     return;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "weir/decode/json_template.hpp"
@@ -18,7 +20,7 @@ namespace weir {
 /// exactly is left to the reference parser, so both always give the same row.
 class JsonScanner {
  public:
-  explicit JsonScanner(const FieldSet& wanted);
+  explicit JsonScanner(std::shared_ptr<const JsonKeys> keys) : keys_(std::move(keys)) {}
 
   /// Reads one record from the start of `text`, which must be followed by 64 readable bytes.
   /// Returns its length, or 0 when no template matches; then nothing is present in `row`.
@@ -33,7 +35,7 @@ class JsonScanner {
 
   std::size_t read_other(std::string_view text, Flow& row, TextArena& texts);
 
-  FieldSet wanted_;
+  std::shared_ptr<const JsonKeys> keys_;
   std::vector<JsonTemplate> templates_;
   std::size_t latest_ = 0;  ///< the template that matched last
   std::size_t oldest_ = 0;  ///< the one to be replaced next

@@ -1,5 +1,7 @@
 #include "weir/decode/json_split.hpp"
 
+#include <algorithm>
+
 namespace weir {
 namespace {
 
@@ -54,6 +56,25 @@ JsonExtent json_extent(std::string_view text, std::size_t at) {
       return {at, Outcome::complete};
     }
   }
+}
+
+std::string_view JsonItems::next() {
+  const std::size_t begin = skip_json_blanks(text_, at_);
+  if (begin >= text_.size()) {
+    return {};
+  }
+  const char first = text_[begin];
+  std::size_t end = begin;
+  if (first == '{' || first == '[') {
+    end = json_extent(text_, begin).end;
+  } else if (first == '"') {
+    end = string_extent(text_, begin).end;
+  } else {
+    end = std::min(text_.find_first_of(",] \t\r\n", begin), text_.size());
+  }
+  at_ = skip_json_blanks(text_, end);
+  at_ += at_ < text_.size() && text_[at_] == ',' ? 1 : 0;
+  return text_.substr(begin, end - begin);
 }
 
 std::size_t json_resume(std::string_view text, std::size_t at, std::size_t limit) {

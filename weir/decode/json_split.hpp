@@ -27,6 +27,21 @@ JsonExtent json_extent(std::string_view text, std::size_t at);
 /// `limit`.
 std::size_t json_resume(std::string_view text, std::size_t at, std::size_t limit);
 
+/// Steps through the items of an array by brackets and strings alone: which bytes each is, a parser
+/// does not tell.
+class JsonItems {
+ public:
+  /// `array` is JSON, or becomes JSON by mending its strings and numbers.
+  explicit JsonItems(std::string_view array) : text_(array) {}
+
+  /// The next item without blanks around it; empty behind the last one.
+  std::string_view next();
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 1;
+};
+
 /// The first byte at or after `at` that is no JSON white space.
 inline std::size_t skip_json_blanks(std::string_view text, std::size_t at) {
   while (at < text.size() &&

@@ -1,109 +1,34 @@
 #include "weir/decode/json_template.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "weir/base/byte_scan.hpp"
-#include "weir/decode/json_split.hpp"
+#include "weir/decode/json_leaves.hpp"
+#include "weir/decode/json_number.hpp"
 #include "weir/decode/json_value.hpp"
 
 namespace weir {
 namespace {
 
 using Action = JsonTemplate::Action;
+using Look = JsonLook;
 
 constexpr std::size_t kMaxValues = 128;
 constexpr std::size_t kMaxRecord = 8192;
 constexpr std::size_t kReadable = 64;
 
-/// What a value inside a record looks like.
-enum class Look : std::uint8_t { fixed, null, string, digits, decimal };
-
-/// Where a value starts and ends; the quotes of a string are outside.
-struct Value {
-  std::size_t begin;
-  std::size_t end;
-  Look look;
-};
-
-bool is_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-/// Of a value that is neither a string nor has parts.
-Look look_of(std::string_view value) {
-  constexpr std::size_t kSafeDigits = 16;
-  if (value == "null") {
-    return Look::null;
-  }
-  if (value.size() <= kSafeDigits && is_digits(value)) {
-    return Look::digits;
-  }
-  const std::string_view magnitude = value.substr(value.starts_with('-') ? 1 : 0);
-  const std::size_t point = std::min(magnitude.find('.'), magnitude.size());
-  const std::string_view whole = magnitude.substr(0, point);
-  const std::string_view fraction = magnitude.substr(std::min(point + 1, magnitude.size()));
-  const bool decimal = whole.size() <= kSafeDigits && is_digits(whole) &&
-                       fraction.size() <= kSafeDigits &&
-                       (point == magnitude.size() || is_digits(fraction));
-  return decimal ? Look::decimal : Look::fixed;
-}
-
-/// A cursor over one record, which is JSON, or becomes JSON by mending its strings and numbers.
-class Tokens {
- public:
-  explicit Tokens(std::string_view record) : text_(record) {}
-
-  [[nodiscard]] char peek() const { return text_[at_]; }
-  void blanks() { at_ = skip_json_blanks(text_, at_); }
-  void step() { ++at_; }
-
-  /// The string at the cursor without its quotes; nothing when it holds an escape or needs mending.
-  std::optional<Value> string() {
-    const std::size_t begin = at_ + 1;
-    const std::size_t end = std::min(text_.find_first_of("\"\\", begin), text_.size());
-    const std::string_view value = text_.substr(begin, end - begin);
-    const bool control = std::any_of(value.begin(), value.end(),
-                                     [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-    if (end == text_.size() || text_[end] != '"' || control) {
-      return std::nullopt;
-    }
-    at_ = end + 1;
-    return Value{begin, end, Look::string};
-  }
-
-  std::optional<Value> value() {
-    const std::size_t begin = at_;
-    if (peek() == '"') {
-      return string();
-    }
-    if (peek() == '{' || peek() == '[') {
-      const JsonExtent extent = json_extent(text_, begin);
-      if (extent.outcome != JsonExtent::Outcome::complete) {
-        return std::nullopt;
-      }
-      at_ = extent.end;
-      return Value{begin, at_, Look::fixed};
-    }
-    at_ = std::min(text_.find_first_of(",} \t\r\n", begin), text_.size());
-    return Value{begin, at_, look_of(text_.substr(begin, at_ - begin))};
-  }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
-
 /// Times are printed in a fixed width, and the writer's name changes only when it is started anew.
-bool is_steady(std::optional<FieldId> id, const Value& value) {
-  const std::size_t length = value.end - value.begin;
-  return id && (info(*id).kind == Kind::time || *id == field("writer")) && length > 0 &&
-         length < 32;
+bool is_steady(const JsonLeaf& leaf) {
+  const auto name = leaf.outermost ? json_key(leaf.key) : std::nullopt;
+  const std::size_t length = leaf.size();
+  return name && (info(name->field).kind == Kind::time || name->field == field("writer")) &&
+         length > 0 && length < 32;
 }
 
-Action skip_action(std::optional<FieldId> id, const Value& value) {
-  switch (value.look) {
+Action skip_action(const JsonLeaf& leaf) {
+  switch (leaf.look) {
     case Look::string:
-      return is_steady(id, value) ? Action::skip_steady : Action::skip_string;
+      return is_steady(leaf) ? Action::skip_steady : Action::skip_string;
     case Look::digits:
       return Action::skip_digits;
     default:
@@ -111,46 +36,135 @@ Action skip_action(std::optional<FieldId> id, const Value& value) {
   }
 }
 
-Action store_action(FieldId id, Look look) {
-  const Kind kind = info(id).kind;
+Action store_action(const JsonTarget& target, Look look) {
+  const Kind kind = info(target.field).kind;
   if (look == Look::string) {
-    return kind == Kind::text ? Action::store_text : Action::read_string;
+    return target.decimal       ? Action::read_decimal
+           : kind == Kind::text ? Action::store_text
+                                : Action::read_string;
   }
   return kind == Kind::number ? Action::store_number : Action::read_digits;
 }
 
+/// A value that is taken, by its place among the leaves.
+struct Use {
+  std::size_t leaf;
+  JsonTarget target;
+};
+
+/// Chooses which values are taken: of those for one mapped field the best.
+class Uses {
+ public:
+  explicit Uses(const std::vector<JsonLeaf>& leaves) : leaves_(leaves) {}
+
+  /// Nothing if a template could not tell them apart as the reference parser does.
+  std::optional<std::vector<Use>> choose(std::size_t slots) {
+    std::vector<std::optional<Use>> best(slots);
+    for (std::size_t i = 0; i < leaves_.size(); ++i) {
+      if (leaves_[i].member == nullptr) {
+        continue;
+      }
+      for (const JsonTarget& target : leaves_[i].member->targets) {
+        const Use use{i, target};
+        if (!(target.slot == JsonTarget::kNoSlot ? add(use) : compare(best[target.slot], use))) {
+          return std::nullopt;
+        }
+      }
+    }
+    for (const auto& use : best) {
+      if (use && !add(*use)) {
+        return std::nullopt;
+      }
+    }
+    if (std::any_of(uses_.begin(), uses_.end(), [this](const Use& use) { return clashes(use); })) {
+      return std::nullopt;
+    }
+    std::sort(uses_.begin(), uses_.end(), [](const Use& a, const Use& b) {
+      return std::pair(a.leaf, a.target.field) < std::pair(b.leaf, b.target.field);
+    });
+    return std::move(uses_);
+  }
+
+ private:
+  bool add(const Use& use) {
+    const JsonLeaf& leaf = leaves_[use.leaf];
+    const bool event_type = leaf.outermost && leaf.key == "event_type";
+    if (seen_.has(use.target.field) || event_type || leaf.look == Look::fixed ||
+        leaf.look == Look::decimal) {
+      return false;
+    }
+    seen_.add(use.target.field);
+    if (leaf.look == Look::null) {
+      last_.add(use.target.field);
+      return true;
+    }
+    if (use.target.slot != JsonTarget::kNoSlot) {
+      last_.add(use.target.field);
+    }
+    uses_.push_back(use);
+    return true;
+  }
+
+  bool compare(std::optional<Use>& best, const Use& use) const {
+    if (leaves_[use.leaf].look == Look::null) {
+      return true;  // is none
+    }
+    if (best && best->target.rank == use.target.rank) {
+      return false;
+    }
+    if (!best || use.target.rank < best->target.rank) {
+      best = use;
+    }
+    return true;
+  }
+
+  /// Two values that may go into one field do so in their order, here and there, unless one of them
+  /// is mapped, and so taken last there, or null, which takes away what was there before.
+  [[nodiscard]] bool clashes(const Use& use) const {
+    const auto companion = json_companion(use.target.field);
+    return companion && seen_.has(*companion) &&
+           (last_.has(use.target.field) || last_.has(*companion));
+  }
+
+  const std::vector<JsonLeaf>& leaves_;
+  std::vector<Use> uses_;
+  FieldSet seen_;
+  FieldSet last_;  ///< of them, those that are mapped or null
+};
+
 /// Puts a template together from what stands in the record, from left to right.
 class Builder {
  public:
-  Builder(std::string_view record, const FieldSet& wanted) : record_(record), wanted_(wanted) {}
+  explicit Builder(std::string_view record) : record_(record) {}
 
-  /// Returns whether a template can have this value.
-  bool add(std::string_view key, const Value& value) {
-    const auto id = json_key_field(key);
-    const bool wanted = id && wanted_.has(*id);
-    const bool readable =
-        value.look == Look::string || value.look == Look::digits || value.look == Look::null;
-    if (wanted && (seen_.has(*id) || !readable)) {
-      return false;
-    }
-    if (wanted) {
-      seen_.add(*id);
-    }
+  void skip(const JsonLeaf& leaf) {
     // pmacct's event_type decides what a record is, so it has to be the same text.
-    if (value.look == Look::fixed || value.look == Look::null || key == "event_type") {
-      return true;
+    if (leaf.look == Look::fixed || leaf.look == Look::null ||
+        (leaf.outermost && leaf.key == "event_type")) {
+      return;
     }
-    JsonTemplate::Segment segment{};
-    segment.literal = static_cast<std::uint32_t>(made_.literals.size());
-    segment.size = add_literal(value.begin);
-    literal_ = value.end;
-    segment.length = static_cast<std::uint32_t>(value.end - value.begin);
-    segment.action = wanted ? store_action(*id, value.look) : skip_action(id, value);
-    if (wanted) {
-      describe_field(segment, *id);
+    add(leaf).action = skip_action(leaf);
+    literal_ = leaf.end;
+  }
+
+  /// Takes a value, which is taken `more` times afterwards. False if that cannot be.
+  bool take(const JsonLeaf& leaf, const JsonTarget& target, bool more) {
+    JsonTemplate::Segment& segment = add(leaf);
+    segment.action = store_action(target, leaf.look);
+    if (more) {
+      if (segment.action == Action::read_decimal) {
+        return false;
+      }
+      segment.action = leaf.look == Look::string ? Action::peek_string : Action::peek_digits;
     }
-    made_.segments.push_back(segment);
-    return made_.segments.size() <= kMaxValues;
+    segment.field = target.field;
+    segment.member = info(target.field).offset;
+    segment.limit = largest_number(target.field);
+    if (segment.action == Action::store_number || segment.action == Action::store_text) {
+      made_.stored.add(target.field);
+    }
+    literal_ = more ? leaf.begin : leaf.end;
+    return true;
   }
 
   JsonTemplate finish() {
@@ -161,55 +175,53 @@ class Builder {
   }
 
  private:
+  JsonTemplate::Segment& add(const JsonLeaf& leaf) {
+    JsonTemplate::Segment segment{};
+    segment.literal = static_cast<std::uint32_t>(made_.literals.size());
+    segment.size = add_literal(leaf.begin);
+    segment.length = static_cast<std::uint32_t>(leaf.size());
+    made_.segments.push_back(segment);
+    return made_.segments.back();
+  }
+
   std::uint32_t add_literal(std::size_t end) {
     const std::string_view text = record_.substr(literal_, end - literal_);
     made_.literals.insert(made_.literals.end(), text.begin(), text.end());
     return static_cast<std::uint32_t>(text.size());
   }
 
-  void describe_field(JsonTemplate::Segment& segment, FieldId id) {
-    segment.field = id;
-    segment.member = info(id).offset;
-    segment.limit = largest_number(id);
-    if (segment.action == Action::store_number || segment.action == Action::store_text) {
-      made_.stored.add(id);
-    }
-  }
-
   std::string_view record_;
-  const FieldSet& wanted_;
   JsonTemplate made_;
-  FieldSet seen_;
   std::size_t literal_ = 0;  ///< where the text before the next value begins
 };
 
 }  // namespace
 
-std::optional<JsonTemplate> JsonTemplate::describe(std::string_view record,
-                                                   const FieldSet& wanted) {
+std::optional<JsonTemplate> JsonTemplate::describe(std::string_view record, const JsonKeys& keys) {
   if (record.size() > kMaxRecord || record.find('\n') != std::string_view::npos) {
     return std::nullopt;
   }
-  Tokens tokens(record);
-  Builder builder(record, wanted);
-  tokens.step();
-  tokens.blanks();
-  while (tokens.peek() != '}') {
-    const auto key = tokens.string();
-    if (!key) {
-      return std::nullopt;
+  const auto found = json_leaves(record, keys.members(), kMaxValues);
+  if (!found) {
+    return std::nullopt;
+  }
+  const std::vector<JsonLeaf>& leaves = *found;
+  const auto uses = Uses(leaves).choose(keys.slots());
+  if (!uses) {
+    return std::nullopt;
+  }
+  Builder builder(record);
+  auto use = uses->begin();
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (use == uses->end() || use->leaf != i) {
+      builder.skip(leaves[i]);
+      continue;
     }
-    tokens.blanks();
-    tokens.step();
-    tokens.blanks();
-    const auto value = tokens.value();
-    if (!value || !builder.add(record.substr(key->begin, key->end - key->begin), *value)) {
-      return std::nullopt;
-    }
-    tokens.blanks();
-    if (tokens.peek() == ',') {
-      tokens.step();
-      tokens.blanks();
+    for (; use != uses->end() && use->leaf == i; ++use) {
+      const bool more = use + 1 != uses->end() && (use + 1)->leaf == i;
+      if (!builder.take(leaves[i], use->target, more)) {
+        return std::nullopt;
+      }
     }
   }
   return builder.finish();
@@ -219,7 +231,7 @@ bool JsonTemplate::same_as(const JsonTemplate& other) const {
   return literals == other.literals &&
          std::equal(segments.begin(), segments.end(), other.segments.begin(), other.segments.end(),
                     [](const Segment& a, const Segment& b) {
-                      return a.literal == b.literal && a.action == b.action;
+                      return a.literal == b.literal && a.action == b.action && a.field == b.field;
                     });
 }
 

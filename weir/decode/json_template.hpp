@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/decode/json_keys.hpp"
 #include "weir/flow/flow.hpp"
 
 namespace weir {
@@ -23,6 +24,9 @@ struct JsonTemplate {
     store_number,  ///< unsigned integer, stored as it is if not above `limit`
     read_string,   ///< string, its meaning depends on the field
     read_digits,   ///< unsigned integer, its meaning depends on the field
+    read_decimal,  ///< string, in which digits are decimal
+    peek_string,   ///< as read_string, but the same value is read once more
+    peek_digits,   ///< as read_digits, but the same value is read once more
   };
 
   /// A value, and the text that stands before it.
@@ -45,7 +49,7 @@ struct JsonTemplate {
   /// Describes a JSON object without anything around it that the reference parser took as a flow.
   /// Nothing if it is not suited: line breaks, escapes, equal keys, a wanted value that is neither
   /// a string nor an unsigned integer, very long, very many values.
-  static std::optional<JsonTemplate> describe(std::string_view record, const FieldSet& wanted);
+  static std::optional<JsonTemplate> describe(std::string_view record, const JsonKeys& keys);
 
   /// Both match the same records.
   [[nodiscard]] bool same_as(const JsonTemplate& other) const;

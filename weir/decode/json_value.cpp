@@ -8,8 +8,9 @@
 #include <cmath>
 #include <string>
 
-#include "weir/base/flat_map.hpp"
 #include "weir/base/time.hpp"
+#include "weir/decode/json_number.hpp"
+#include "weir/decode/json_time.hpp"
 #include "weir/flow/protocols.hpp"
 #include "weir/flow/tcp_flags.hpp"
 
@@ -17,56 +18,12 @@ namespace weir {
 namespace {
 
 using Result = std::optional<Refused>;
+
+struct JsonCompanion {
+  FieldId of;
+  FieldId companion;
+};
 constexpr Result kStored = std::nullopt;
-
-Result store_integer(Flow& flow, FieldId id, std::uint64_t value) {
-  if (value > largest_number(id)) {
-    return Refused::out_of_range;
-  }
-  set(flow, id, value);
-  return kStored;
-}
-
-/// A JSON number with a fraction or exponent stands for an integer when it is one.
-Result store_real_as_integer(Flow& flow, FieldId id, double value) {
-  if (std::floor(value) != value) {
-    return Refused::wrong_type;
-  }
-  constexpr double kTwoTo64 = 18446744073709551616.0;
-  if (value < 0 || value >= kTwoTo64) {
-    return Refused::out_of_range;
-  }
-  return store_integer(flow, id, static_cast<std::uint64_t>(value));
-}
-
-/// Decimal digits. `-` before digits is a number too, but none that a field can hold.
-Result store_digits(Flow& flow, FieldId id, std::string_view text, int base = 10) {
-  const bool negative = text.starts_with('-');
-  if (negative) {
-    text.remove_prefix(1);
-  }
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (text.empty() || end != text.data() + text.size() || error == std::errc::invalid_argument) {
-    return Refused::wrong_type;
-  }
-  if (error == std::errc::result_out_of_range || (negative && value != 0)) {
-    return Refused::out_of_range;
-  }
-  return store_integer(flow, id, value);
-}
-
-Result store_number_shape(Flow& flow, FieldId id, const JsonScalar& value) {
-  switch (value.shape) {
-    case JsonScalar::Shape::integer:
-      return store_integer(flow, id, value.integer);
-    case JsonScalar::Shape::negative:
-    case JsonScalar::Shape::real:
-      return store_real_as_integer(flow, id, value.number);
-    default:
-      return Refused::wrong_type;
-  }
-}
 
 Result store_proto(Flow& flow, FieldId id, std::string_view text) {
   if (const auto number = parse_protocol(text)) {
@@ -121,81 +78,54 @@ Result store_tcp_flags(Flow& flow, FieldId id, std::string_view text) {
   return store_digits(flow, id, text);
 }
 
-/// A bare integer's unit follows from its size: up to the year 5138 in seconds, and so on.
-constexpr std::uint64_t kSecondsBelow = 100'000'000'000;
-
-Result store_time_number(Flow& flow, FieldId id, std::uint64_t value) {
-  std::uint64_t scale = 1;
-  if (value < kSecondsBelow) {
-    scale = kNanosPerSecond;
-  } else if (value < kSecondsBelow * 1000) {
-    scale = 1'000'000;
-  } else if (value < kSecondsBelow * 1'000'000) {
-    scale = 1000;
-  }
-  std::uint64_t nanos = 0;
-  if (__builtin_mul_overflow(value, scale, &nanos)) {
-    return Refused::out_of_range;
-  }
-  set(flow, id, nanos);
-  return kStored;
-}
-
-Result store_time_real(Flow& flow, FieldId id, double value) {
-  constexpr double kTwoTo64 = 18446744073709551616.0;
-  if (value < 0 || value >= kTwoTo64) {
-    return Refused::out_of_range;
-  }
-  if (std::floor(value) == value) {
-    return store_time_number(flow, id, static_cast<std::uint64_t>(value));
-  }
-  if (value >= static_cast<double>(kSecondsBelow)) {
-    return Refused::wrong_type;
-  }
-  // A double holds today's seconds to a quarter of a microsecond.
-  const double micros = std::round(value * 1e6);
-  if (micros * 1000 >= kTwoTo64) {
-    return Refused::out_of_range;
-  }
-  set(flow, id, static_cast<std::uint64_t>(micros) * 1000);
-  return kStored;
-}
-
-Result store_time_shape(Flow& flow, FieldId id, const JsonScalar& value) {
+Result store_time(Flow& flow, FieldId id, const JsonScalar& value) {
+  std::optional<UnixNanos> time;
+  Result refused = Refused::wrong_type;
   switch (value.shape) {
     case JsonScalar::Shape::integer:
-      return store_time_number(flow, id, value.integer);
+      refused = read_time_number(value.integer, time);
+      break;
     case JsonScalar::Shape::negative:
     case JsonScalar::Shape::real:
-      return store_time_real(flow, id, value.number);
-    default:
-      return Refused::wrong_type;
+      refused = read_time_real(value.number, time);
+      break;
+    case JsonScalar::Shape::text:
+      refused = read_time_text(value.text, time);
+      break;
+    case JsonScalar::Shape::boolean:
+      break;
   }
+  if (time) {
+    set(flow, id, *time);
+  }
+  return refused;
 }
 
-Result store_time(Flow& flow, FieldId id, std::string_view text) {
-  // This is how pmacct prints that it knows no time.
-  if (text.starts_with("0000-00-00")) {
-    return kStored;
-  }
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end == text.data() + text.size()) {
-    return error == std::errc{} ? store_time_number(flow, id, number) : Refused::out_of_range;
-  }
-  // RFC 9557 lets the name of the zone follow, `[Europe/Berlin]`; the offset before it says it all.
-  if (text.ends_with(']')) {
-    text = text.substr(0, text.find('['));
-  }
-  const auto time = parse_time(text);
-  if (!time) {
+/// A network's mask, and what names its country in letters, if the field is a network or a number
+/// of a country.
+constexpr auto kCompanions = std::to_array<JsonCompanion>({
+    {field("src_net"), field("src_mask")},
+    {field("dst_net"), field("dst_mask")},
+    {field("src_country_numeric"), field("src_country")},
+    {field("dst_country_numeric"), field("dst_country")},
+});
+
+Result store_network(Flow& flow, FieldId id, FieldId mask, std::string_view text) {
+  const auto network = IpNetwork::parse(text);
+  if (!network) {
     return Refused::wrong_type;
   }
-  set(flow, id, *time);
+  set(flow, id, network->address);
+  if (text.find('/') != std::string_view::npos) {
+    set(flow, mask, std::uint64_t{network->length});
+  }
   return kStored;
 }
 
 Result store_address(Flow& flow, FieldId id, std::string_view text) {
+  if (const auto mask = json_companion(id)) {
+    return store_network(flow, id, *mask, text);
+  }
   const auto network = IpNetwork::parse(text);
   if (!network) {
     return Refused::wrong_type;
@@ -276,8 +206,6 @@ Result store_from_text(Flow& flow, FieldId id, std::string_view text) {
       return store_etype(flow, id, text);
     case Kind::tcp_flags:
       return store_tcp_flags(flow, id, text);
-    case Kind::time:
-      return store_time(flow, id, text);
     case Kind::mac:
       return store_mac(flow, id, text);
     case Kind::address:
@@ -287,37 +215,104 @@ Result store_from_text(Flow& flow, FieldId id, std::string_view text) {
   }
 }
 
-FlatMap<std::string, FieldId> make_keys() {
-  FlatMap<std::string, FieldId> keys;
-  for (std::size_t i = 0; i < kNamedFields.size(); ++i) {
-    const auto id = static_cast<FieldId>(i);
-    for (const std::string_view key : {kFields[i].pmacct, kFields[i].goflow2, kFields[i].name}) {
-      if (!key.empty()) {
-        keys.try_emplace(std::string(key), id);
-      }
-    }
+bool is_latency(FieldId id) {
+  return id == field("client_latency") || id == field("server_latency") ||
+         id == field("app_latency");
+}
+
+/// nfdump prints latencies as milliseconds with six decimals; they are kept as microseconds.
+Result store_milliseconds(Flow& flow, FieldId id, double value) {
+  return store_real_as_integer(flow, id, std::round(value * 1000));
+}
+
+/// nfdump prints ICMP's type and code as `8.0` where TCP has its port.
+Result store_type_and_code(Flow& flow, FieldId id, std::string_view text) {
+  const char* const end = text.data() + text.size();
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  const auto [point, error] = std::from_chars(text.data(), end, type);
+  if (error != std::errc{} || point == end || *point != '.') {
+    return Refused::wrong_type;
   }
-  // With nfacctd_stitching pmacct adds the first and last time of what it merged.
-  keys.try_emplace("timestamp_min", field("first_seen"));
-  keys.try_emplace("timestamp_max", field("last_seen"));
-  return keys;
+  const auto [rest, code_error] = std::from_chars(point + 1, end, code);
+  if (code_error != std::errc{} || rest != end) {
+    return Refused::wrong_type;
+  }
+  return store_integer(flow, id, std::uint64_t{type} * 256 + code);
 }
 
-}  // namespace
-
-std::optional<FieldId> json_key_field(std::string_view key) {
-  static const auto keys = make_keys();
-  const auto found = keys.find(key);
-  return found == keys.end() ? std::nullopt : std::optional(found->second);
+/// Words where other dialects have a number; it is not told which ones they stand for.
+Result store_word(Flow& flow, FieldId id, std::string_view text) {
+  if (id != field("direction")) {
+    return kStored;
+  }
+  if (text == "I" || text == "E") {
+    return store_integer(flow, id, text == "E" ? 1 : 0);
+  }
+  return kStored;
 }
 
-std::uint64_t largest_number(FieldId id) {
-  const unsigned bits = info(id).bits;
-  return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+bool is_letters(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
 }
 
-std::optional<Refused> assign_json(Flow& flow, FieldId id, const JsonScalar& value,
-                                   TextArena& texts) {
+/// sFlow says so that it does not know a VLAN (its version 5, extended_switch), and goflow2 prints
+/// it.
+bool says_no_vlan(FieldId id, const JsonScalar& value) {
+  constexpr std::uint64_t kUnknown = 0xffff'ffff;
+  return (id == field("src_vlan") || id == field("dst_vlan")) &&
+         (value.shape == JsonScalar::Shape::integer ? value.integer == kUnknown
+                                                    : value.text == "4294967295");
+}
+
+/// A value that is not of the field's own kind: what another dialect means by it.
+Result assign_by_shape(Flow& flow, FieldId id, const JsonScalar& value) {
+  const bool is_text = value.shape == JsonScalar::Shape::text;
+  switch (id) {
+    case field("src_net"):
+    case field("dst_net"): {
+      // goflow's SrcNet is the mask's length.
+      const FieldId mask = *json_companion(id);
+      return is_text ? store_digits(flow, mask, value.text) : store_number(flow, mask, value);
+    }
+    case field("src_country_numeric"):
+    case field("dst_country_numeric"):
+      if (is_text && is_letters(value.text)) {
+        set(flow, *json_companion(id), value.text);
+        return kStored;
+      }
+      break;
+    case field("src_port"):
+    case field("dst_port"):
+      return is_text ? store_type_and_code(flow, id, value.text) : Refused::wrong_type;
+    case field("direction"):
+    case field("fw_event"):
+    case field("nat_event"):
+    case field("ext_event"):
+      return is_text && !value.text.empty() ? store_word(flow, id, value.text)
+                                            : Refused::wrong_type;
+    default:
+      break;
+  }
+  if (is_latency(id) && is_text) {
+    double number = 0;
+    const char* const end = value.text.data() + value.text.size();
+    const auto [rest, error] = std::from_chars(value.text.data(), end, number);
+    const bool whole = !value.text.empty() && error == std::errc{} && rest == end;
+    return whole && std::isfinite(number) ? store_milliseconds(flow, id, number)
+                                          : Refused::wrong_type;
+  }
+  return Refused::wrong_type;
+}
+
+/// How goflow, and goflow2 as well, print an address or network that they do not have.
+bool says_no_address(std::string_view text) {
+  return text == "<nil>" || text == "invalid Prefix" || text == "invalid IP";
+}
+
+Result assign_as_kind(Flow& flow, FieldId id, const JsonScalar& value, TextArena& texts) {
   const Kind kind = info(id).kind;
   const bool is_text = value.shape == JsonScalar::Shape::text;
   switch (kind) {
@@ -327,26 +322,58 @@ std::optional<Refused> assign_json(Flow& flow, FieldId id, const JsonScalar& val
       return is_text ? store_list(flow, id, value.text, texts)
                      : store_as_text(flow, id, value, texts);
     case Kind::number:
-      return is_text ? store_digits(flow, id, value.text) : store_number_shape(flow, id, value);
+      if (value.shape == JsonScalar::Shape::real && is_latency(id)) {
+        return store_milliseconds(flow, id, value.number);
+      }
+      return is_text ? store_digits(flow, id, value.text) : store_number(flow, id, value);
     default:
       break;
   }
-  if (is_text && value.text.empty()) {
+  if (is_text && (value.text.empty() || (kind == Kind::address && says_no_address(value.text)))) {
     return kStored;
   }
   if (kind == Kind::real) {
     return store_real(flow, id, value);
   }
+  if (kind == Kind::time) {
+    return store_time(flow, id, value);
+  }
   if (is_text) {
     return store_from_text(flow, id, value.text);
   }
-  if (kind == Kind::time) {
-    return store_time_shape(flow, id, value);
-  }
   if (storage_of(kind) == Storage::integer) {
-    return store_number_shape(flow, id, value);
+    return store_number(flow, id, value);
   }
   return Refused::wrong_type;
+}
+
+}  // namespace
+
+std::optional<FieldId> json_companion(FieldId id) {
+  for (const JsonCompanion& pair : kCompanions) {
+    if (pair.of == id) {
+      return pair.companion;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Refused> assign_json(Flow& flow, FieldId id, const JsonScalar& value,
+                                   TextArena& texts) {
+  const Result refused = assign_as_kind(flow, id, value, texts);
+  if (refused == Refused::wrong_type) {
+    return assign_by_shape(flow, id, value);
+  }
+  return refused && says_no_vlan(id, value) ? kStored : refused;
+}
+
+std::optional<Refused> assign_json_decimal(Flow& flow, FieldId id, const JsonScalar& value,
+                                           TextArena& texts) {
+  if (value.shape == JsonScalar::Shape::text && !value.text.empty() &&
+      value.text.find_first_not_of("0123456789") == std::string_view::npos) {
+    return store_digits(flow, id, value.text);
+  }
+  return assign_json(flow, id, value, texts);
 }
 
 }  // namespace weir

@@ -25,17 +25,19 @@ struct JsonScalar {
   static JsonScalar of_boolean(bool value) { return {Shape::boolean, value ? 1U : 0U, 0, {}}; }
 };
 
-/// The field that a JSON key names, in any dialect's spelling; nothing for an unknown key.
-std::optional<FieldId> json_key_field(std::string_view key);
+/// The other field that a value of this one may fill: a network's text tells its mask, too, and a
+/// country may come in letters where a number is expected.
+std::optional<FieldId> json_companion(FieldId id);
 
-/// The largest number that an integer field can hold.
-std::uint64_t largest_number(FieldId id);
-
-/// Reads `value` as the field's kind and stores it. An empty text for anything but a number or text
+/// Reads `value` as the field's kind, or as what another dialect writes under the same key, and
+/// stores it. An empty text for anything but a number or text
 /// leaves the field absent. A text value is stored as it is, so it must live as long as the row;
 /// texts that have to be made go to `texts`.
 /// Returns why the value cannot be taken: Refused::wrong_type or Refused::out_of_range.
 std::optional<Refused> assign_json(Flow& flow, FieldId id, const JsonScalar& value,
                                    TextArena& texts);
+/// The same, but digits in a text are decimal whatever the field.
+std::optional<Refused> assign_json_decimal(Flow& flow, FieldId id, const JsonScalar& value,
+                                           TextArena& texts);
 
 }  // namespace weir

@@ -73,9 +73,14 @@ std::string attempt(const Work& work) {
   }
 }
 
-std::string not_names(const AsNames& names) {
-  return fmt::format("not a list of AS names: {} lines are names, {} are not", names.size(),
-                     names.malformed());
+/// Throws where there are none.
+AsNames usable_names(std::string content) {
+  AsNames names = AsNames::read(std::move(content));
+  if (!names.usable()) {
+    throw Error::usage(fmt::format("not a list of AS names: {} lines are names, {} are not",
+                                   names.size(), names.malformed()));
+  }
+  return names;
 }
 
 }  // namespace
@@ -104,13 +109,7 @@ AsNameUpdater::AsNameUpdater(AsNameOptions options)
     return;
   }
   if (kind == Kind::file) {
-    const std::string error = read_source_file();
-    if (!error.empty()) {
-      throw Error::usage(fmt::format(
-          "--as-names {}: {}; give a file or URL in the form of cidr-report's asn.txt, or none",
-          options_.source, error));
-    }
-    thread_ = std::jthread([this](const std::stop_token& stop) { follow_file(stop); });
+    follow_file();
     return;
   }
   if (!options_.fetch) {
@@ -139,7 +138,16 @@ SystemClock::time_point AsNameUpdater::loaded_at() const {
   return loaded_at_.load();
 }
 
+std::uint64_t AsNameUpdater::failures() const {
+  const std::uint64_t fetches = failures_.load(std::memory_order_relaxed);
+  return fetches + (follower_ ? follower_->files().front().failures : 0);
+}
+
 void AsNameUpdater::refresh() {
+  if (follower_) {
+    static_cast<void>(follower_->refresh());  // it tells of trouble itself
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     refresh_wanted_ = true;
@@ -161,24 +169,24 @@ void AsNameUpdater::follow_url(const std::stop_token& stop) {
   }
 }
 
-void AsNameUpdater::follow_file(const std::stop_token& stop) {
-  while (true) {
-    wait(stop, options_.file_check);
-    if (stop.stop_requested()) {
-      return;
-    }
-    const bool wanted = [this] {
-      const std::lock_guard lock(mutex_);
-      return std::exchange(refresh_wanted_, false);
-    }();
-    // A bad file is looked at again even if its stamp stays, as it does when only its mode changes.
-    if (!wanted && !file_is_bad_ && file_stamp(options_.source) == stamp_) {
-      continue;
-    }
-    const std::string error = attempt([this] { return read_source_file(); });
-    if (!error.empty()) {
-      fail(error);
-    }
+void AsNameUpdater::follow_file() {
+  std::vector<FollowedFile> files;
+  files.push_back({.kind = "as_names",
+                   .path = options_.source,
+                   .max_bytes = options_.max_bytes,
+                   .take = [this](std::string content) {
+                     AsNames names = usable_names(std::move(content));
+                     const std::uint64_t entries = names.size();
+                     publish(std::move(names), SystemClock::now());
+                     return entries;
+                   }});
+  try {
+    follower_.emplace(std::move(files), options_.file_check, [] {});
+  } catch (const Error& error) {
+    throw Error::usage(fmt::format(
+        "--as-names {}; give a file or URL in the form of cidr-report's asn.txt, an ASN database "
+        "(.mmdb), or none",
+        error.what()));
   }
 }
 
@@ -202,10 +210,7 @@ std::string AsNameUpdater::fetch_error(const std::stop_token& stop) {
   if (!result.ok()) {
     return fmt::format("HTTP status {}", result.status);
   }
-  AsNames names = AsNames::parse(result.body);
-  if (!names.usable()) {
-    return not_names(names);
-  }
+  AsNames names = usable_names(result.body);
   // A list that was cut short would retire most series. One that is small twice is small.
   constexpr std::size_t kLong = 1000;
   const std::size_t known = current()->size();
@@ -220,30 +225,18 @@ std::string AsNameUpdater::fetch_error(const std::stop_token& stop) {
   return {};
 }
 
-std::string AsNameUpdater::read_source_file() {
-  stamp_ = file_stamp(options_.source);  // before reading, so that a change meanwhile is seen later
-  file_is_bad_ = true;
-  const FileContent content = read_file(options_.source, options_.max_bytes);
-  if (!content.ok()) {
-    return content.error;
-  }
-  AsNames names = AsNames::parse(content.bytes);
-  if (!names.usable()) {
-    return not_names(names);
-  }
-  file_is_bad_ = false;
-  publish(std::move(names), SystemClock::now());
-  return {};
-}
-
 std::optional<milliseconds> AsNameUpdater::read_cache() {
   const std::optional<FileStamp> stamp =
       cache_file_.empty() ? std::nullopt : file_stamp(cache_file_);
   if (!stamp) {
     return std::nullopt;
   }
-  AsNames names = AsNames::parse(read_file(cache_file_, options_.max_bytes).bytes);
-  if (!names.usable()) {
+  AsNames names;
+  const std::string error = attempt([&] {
+    names = usable_names(read_file(cache_file_, options_.max_bytes).bytes);
+    return std::string{};
+  });
+  if (!error.empty()) {
     return std::nullopt;
   }
   const auto since = std::chrono::nanoseconds(stamp->modified_ns);

@@ -17,13 +17,14 @@
 #include "weir/base/guarded.hpp"
 #include "weir/base/log.hpp"
 #include "weir/enrich/as_names.hpp"
-#include "weir/io/file.hpp"
+#include "weir/enrich/file_follower.hpp"
 #include "weir/io/http_fetch.hpp"
 
 namespace weir {
 
 struct AsNameOptions {
-  /// An http or https URL, a file (also as file:// URL), or "none".
+  /// An http or https URL, a file (also as file:// URL), or "none": a list in the form of
+  /// cidr-report's asn.txt or an ASN database (.mmdb).
   std::string source{kDefaultAsNames};
   /// Where fetched names are kept for the next start; "" for nowhere.
   std::optional<std::string> cache_folder{};                   ///< absent: default_cache_folder()
@@ -70,17 +71,16 @@ class AsNameUpdater {
   [[nodiscard]] std::chrono::system_clock::time_point loaded_at() const;
 
   /// Fetches and readings that failed.
-  [[nodiscard]] std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t failures() const;
 
   /// Fetches or reads again now.
   void refresh();
 
  private:
   void follow_url(const std::stop_token& stop);
-  void follow_file(const std::stop_token& stop);
+  void follow_file();
   [[nodiscard]] bool fetch(const std::stop_token& stop);
   [[nodiscard]] std::string fetch_error(const std::stop_token& stop);
-  [[nodiscard]] std::string read_source_file();
   [[nodiscard]] std::optional<std::chrono::milliseconds> read_cache();
   void write_cache(const std::string& text);
   void publish(AsNames names, std::chrono::system_clock::time_point at);
@@ -90,9 +90,7 @@ class AsNameUpdater {
   std::chrono::milliseconds jittered(std::chrono::milliseconds time);
 
   AsNameOptions options_;
-  std::string cache_file_;  ///< empty: none
-  std::optional<FileStamp> stamp_;
-  bool file_is_bad_ = false;
+  std::string cache_file_;   ///< empty: none
   bool has_shrunk_ = false;  ///< the last list fetched was refused for being much shorter
   bool cache_warned_ = false;
   std::minstd_rand random_;
@@ -108,7 +106,9 @@ class AsNameUpdater {
   bool first_done_ = false;
   bool refresh_wanted_ = false;
 
-  std::jthread thread_;  ///< last: it uses all of the above
+  // Last: their threads use all of the above.
+  std::optional<FileFollower> follower_;  ///< of a file
+  std::jthread thread_;                   ///< of a URL
 };
 
 }  // namespace weir

@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <optional>
+#include <utility>
 
+#include "weir/base/error.hpp"
+#include "weir/base/flat_map.hpp"
 #include "weir/base/utf8.hpp"
+#include "weir/enrich/geo_table.hpp"
+#include "weir/enrich/mmdb.hpp"
 
 namespace weir {
 namespace {
-
-struct Line {
-  std::uint32_t number;
-  std::string_view name;
-};
 
 bool blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
@@ -47,8 +46,10 @@ std::string_view without_country(std::string_view text) {
   return trimmed(before);
 }
 
+}  // namespace
+
 /// What a line that is not empty says, if it says anything.
-std::optional<Line> read(std::string_view line) {
+std::optional<AsNames::Line> AsNames::read_line(std::string_view line) {
   if (line.size() > 2 && (line[0] == 'A' || line[0] == 'a') && (line[1] == 'S' || line[1] == 's')) {
     line.remove_prefix(2);
   }
@@ -62,8 +63,6 @@ std::optional<Line> read(std::string_view line) {
   return out.name.empty() ? std::nullopt : std::optional(out);
 }
 
-}  // namespace
-
 AsNames AsNames::parse(std::string_view text) {
   AsNames out;
   std::vector<Line> lines;
@@ -74,12 +73,43 @@ AsNames AsNames::parse(std::string_view text) {
     if (line.empty() || line.front() == '#') {
       continue;
     }
-    if (const auto read_line = read(line)) {
-      lines.push_back(*read_line);
+    if (const auto says = read_line(line)) {
+      lines.push_back(*says);
     } else {
       ++out.malformed_;
     }
   }
+  out.take(std::move(lines));
+  return out;
+}
+
+AsNames AsNames::read(std::string content) {
+  if (!Mmdb::looks_like(content)) {
+    return parse(content);
+  }
+  const Mmdb file(std::move(content));
+  std::vector<Line> lines;
+  FlatMap<Mmdb::Entry, bool> seen;  // an entry is shared by many networks
+  file.networks([&](const Mmdb::Network& network) {
+    if (!seen.emplace(network.entry, true).second) {
+      return;
+    }
+    const AsOfEntry as = as_of(file, network.entry);
+    if (const std::string_view name = trimmed(as.name); as.number != 0 && !name.empty()) {
+      lines.push_back({as.number, name});
+    }
+  });
+  if (lines.empty()) {
+    throw Error::usage(
+        "the MaxMind DB file has no names of autonomous systems; give an ASN database");
+  }
+  AsNames out;
+  out.take(std::move(lines));
+  return out;
+}
+
+/// Keeps these names; of several for one number that of the last.
+void AsNames::take(std::vector<Line> lines) {
   std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
     return a.number != b.number ? a.number < b.number : a.name.data() < b.name.data();
   });
@@ -88,14 +118,13 @@ AsNames AsNames::parse(std::string_view text) {
       continue;  // a later line says otherwise
     }
     const std::string_view name = lines[i].name;
-    append_mended(out.text_, is_valid_utf8(name) ? name : latin1_to_utf8(name));
-    if (out.text_.size() > std::numeric_limits<std::uint32_t>::max()) {
+    append_mended(text_, is_valid_utf8(name) ? name : latin1_to_utf8(name));
+    if (text_.size() > std::numeric_limits<std::uint32_t>::max()) {
       break;  // beyond 4 GiB of names; whoever reads the text bounds it far below
     }
-    out.numbers_.push_back(lines[i].number);
-    out.ends_.push_back(static_cast<std::uint32_t>(out.text_.size()));
+    numbers_.push_back(lines[i].number);
+    ends_.push_back(static_cast<std::uint32_t>(text_.size()));
   }
-  return out;
 }
 
 std::string_view AsNames::name_at(std::size_t at) const {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,10 @@ class AsNames {
   /// lines for one number the last counts. Never fails: see `usable`.
   [[nodiscard]] static AsNames parse(std::string_view text);
 
+  /// Reads either such text or a MaxMind DB file of autonomous systems (GeoLite2 ASN, DB-IP,
+  /// IPinfo). Throws a usage Error where the latter is damaged or has no names of AS.
+  [[nodiscard]] static AsNames read(std::string content);
+
   /// The name, well-formed UTF-8; empty if it is not known. Valid as long as this object.
   [[nodiscard]] std::string_view name(std::uint32_t as) const;
 
@@ -36,6 +41,12 @@ class AsNames {
   [[nodiscard]] bool operator==(const AsNames& other) const;
 
  private:
+  struct Line {
+    std::uint32_t number;
+    std::string_view name;
+  };
+  [[nodiscard]] static std::optional<Line> read_line(std::string_view line);
+  void take(std::vector<Line> lines);
   [[nodiscard]] std::string_view name_at(std::size_t at) const;
 
   std::vector<std::uint32_t> numbers_;  ///< ascending

@@ -265,7 +265,8 @@ ClientConf rdkafka::consumer_conf(const std::string& brokers, const KafkaPropert
 
 ClientConf rdkafka::producer_conf(const std::string& brokers, const KafkaProperties& properties,
                                   const std::string& transactional_id,
-                                  std::chrono::milliseconds transaction_timeout) {
+                                  std::chrono::milliseconds transaction_timeout,
+                                  const KafkaProperties& defaults) {
   KafkaProperties fixed = {
       KafkaProperty{"enable.idempotence", "true"},
       KafkaProperty{"delivery.report.only.error", "true"},
@@ -277,8 +278,10 @@ ClientConf rdkafka::producer_conf(const std::string& brokers, const KafkaPropert
     // Later than that nothing can arrive.
     fixed.push_back({"message.timeout.ms", timeout});
   }
+  KafkaProperties ours(kProducerDefaults.begin(), kProducerDefaults.end());
+  ours.insert(ours.end(), defaults.begin(), defaults.end());
   return make_conf(brokers, with_kafka_environment(properties),
-                   {kProducerOwned, kProducerDefaults, std::move(fixed)});
+                   {kProducerOwned, ours, std::move(fixed)});
 }
 
 ClientConf rdkafka::group_conf(const std::string& brokers, const KafkaProperties& properties,

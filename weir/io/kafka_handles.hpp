@@ -44,12 +44,13 @@ struct ClientConf {
 [[nodiscard]] ClientConf consumer_conf(const std::string& brokers,
                                        const KafkaProperties& properties);
 
-/// The configuration of a producer that sends nothing twice, with an id: in transactions. Throws as
-/// consumer_conf.
+/// The configuration of a producer that sends nothing twice, with an id: in transactions.
+/// `defaults` come behind ours and before `properties`. Throws as consumer_conf.
 [[nodiscard]] ClientConf producer_conf(const std::string& brokers,
                                        const KafkaProperties& properties,
                                        const std::string& transactional_id,
-                                       std::chrono::milliseconds transaction_timeout);
+                                       std::chrono::milliseconds transaction_timeout,
+                                       const KafkaProperties& defaults = {});
 
 /// The configuration of a consumer that reads nothing and joins no group, but asks what this one
 /// has committed. `properties` are a producer's: what is for producers or consumers only is left

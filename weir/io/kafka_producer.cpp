@@ -28,6 +28,11 @@ bool is_fenced(rd_kafka_resp_err_t code) {
          code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
 }
 
+bool is_too_large(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+         code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+}
+
 int millis(Millis time) {
   return static_cast<int>(time.count());
 }
@@ -39,14 +44,16 @@ struct KafkaProducer::Impl {
   KafkaEvents events;  // outlives the handle
   rdkafka::Handle handle;
   rdkafka::Topic topic;
-  bool entry_sent = false;   // with the transaction that is open
-  KafkaFailure undelivered;  // why a record did not arrive
+  bool entry_sent = false;               // with the transaction that is open
+  KafkaFailure undelivered;              // why a record did not arrive
+  std::optional<std::size_t> too_large;  // the smallest value that did not for its batch's size
 
   static void on_delivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque);
   [[nodiscard]] bool transactional() const { return !options.ledger.empty(); }
   [[nodiscard]] KafkaSendFailure judge(const rd_kafka_error_t* error) const;
   [[nodiscard]] KafkaSendFailure judge(rd_kafka_resp_err_t code) const;
   void explain(rd_kafka_resp_err_t code, KafkaSendFailure& failure) const;
+  [[nodiscard]] KafkaSendFailure lost() const { return {Fate::again, undelivered, too_large}; }
   template <typename Call>
   KafkaSendFailure patiently(Millis timeout, const std::stop_token& stop, const Call& call) const;
   [[nodiscard]] rd_kafka_error_t* send_entry(const KafkaLedgerEntry& entry, Millis timeout) const;
@@ -60,7 +67,10 @@ void KafkaProducer::Impl::on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_mes
   const bool purged = message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
                       message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;  // a consequence
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !purged && !impl.undelivered) {
-    impl.undelivered = rdkafka::failure(message->err, rd_kafka_message_errstr(message));
+    impl.undelivered = rdkafka::failure(message->err, rd_kafka_message_produce_errstr(message));
+  }
+  if (is_too_large(message->err)) {
+    impl.too_large = std::min(impl.too_large.value_or(message->len), message->len);
   }
 }
 
@@ -130,8 +140,9 @@ KafkaSendFailure KafkaProducer::Impl::patiently(Millis timeout, const std::stop_
 KafkaProducer::KafkaProducer(const KafkaProducerOptions& options)
     : impl_(std::make_unique<Impl>()) {
   impl_->options = options;
-  rdkafka::ClientConf conf = rdkafka::producer_conf(options.brokers, options.properties,
-                                                    options.ledger, options.transaction_timeout);
+  rdkafka::ClientConf conf =
+      rdkafka::producer_conf(options.brokers, options.properties, options.ledger,
+                             options.transaction_timeout, options.defaults);
   rd_kafka_conf_set_dr_msg_cb(conf.conf.get(), Impl::on_delivery);
   impl_->handle = rdkafka::open_client(RD_KAFKA_PRODUCER, std::move(conf), impl_->events);
   impl_->topic.reset(rd_kafka_topic_new(impl_->handle.get(), options.topic.c_str(), nullptr));
@@ -169,6 +180,7 @@ KafkaSendFailure KafkaProducer::read_ledger(std::optional<KafkaLedgerEntry>& ent
 KafkaSendFailure KafkaProducer::begin() {
   impl_->entry_sent = false;
   impl_->undelivered = {};
+  impl_->too_large.reset();
   if (!impl_->transactional()) {
     return {};
   }
@@ -199,6 +211,51 @@ KafkaSendFailure KafkaProducer::send(std::string_view value, const std::string_v
     }
   }
   return {};
+}
+
+KafkaSendFailure KafkaProducer::offer(std::string_view value,
+                                      std::span<const KafkaHeader> headers) {
+  using Headers = std::unique_ptr<rd_kafka_headers_t, rdkafka::Deleter<&rd_kafka_headers_destroy>>;
+  Headers list(rd_kafka_headers_new(headers.size()));
+  for (const KafkaHeader& header : headers) {
+    rd_kafka_header_add(list.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
+                        header.value.data(), static_cast<ssize_t>(header.value.size()));
+  }
+  // A null pointer would make it a record without a value. The copy is not of something changed.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
+  auto* bytes = const_cast<char*>(value.data() != nullptr ? value.data() : "");
+  const std::array<rd_kafka_vu_t, 5> record{{
+      {.vtype = RD_KAFKA_VTYPE_RKT, .u = {.rkt = impl_->topic.get()}},
+      {.vtype = RD_KAFKA_VTYPE_VALUE, .u = {.mem = {bytes, value.size()}}},
+      {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u = {.i = RD_KAFKA_MSG_F_COPY}},
+      {.vtype = RD_KAFKA_VTYPE_HEADERS, .u = {.headers = list.get()}},
+      {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u = {.ptr = impl_.get()}},
+  }};
+  const Problem problem(rd_kafka_produceva(impl_->handle.get(), record.data(), record.size()));
+  if (!problem) {
+    static_cast<void>(list.release());  // now the record's
+    return {};
+  }
+  const rd_kafka_resp_err_t code = rd_kafka_error_code(problem.get());
+  if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+    KafkaSendFailure failure = impl_->judge(code);
+    if (is_too_large(code)) {
+      failure.too_large = value.size();
+    }
+    return failure;
+  }
+  poll(Millis(0));
+  if (impl_->undelivered) {
+    return impl_->lost();
+  }
+  if (rd_kafka_fatal_error(impl_->handle.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return impl_->judge(code);
+  }
+  return {Fate::retry, rdkafka::failure(code)};
+}
+
+void KafkaProducer::poll(Millis wait) {
+  rd_kafka_poll(impl_->handle.get(), millis(wait));
 }
 
 rd_kafka_error_t* KafkaProducer::Impl::send_entry(const KafkaLedgerEntry& entry,
@@ -242,7 +299,7 @@ KafkaSendFailure KafkaProducer::Impl::flush(Millis timeout, const std::stop_toke
       return {Fate::retry, rdkafka::failure(RD_KAFKA_RESP_ERR__TIMED_OUT)};
     }
   }
-  return undelivered ? KafkaSendFailure{Fate::again, undelivered} : KafkaSendFailure{};
+  return undelivered ? lost() : KafkaSendFailure{};
 }
 
 KafkaSendFailure KafkaProducer::abort(Millis timeout) {

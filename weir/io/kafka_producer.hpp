@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -19,6 +21,12 @@ struct KafkaLedgerEntry {
   std::string metadata;     ///< the broker takes up to 4,096 bytes by default
 };
 
+/// Said of a record beside its key and value.
+struct KafkaHeader {
+  std::string_view name;
+  std::string_view value;
+};
+
 struct KafkaProducerOptions {
   std::string brokers;  ///< `host:port[,host:port…]`
   KafkaProperties properties;
@@ -27,6 +35,7 @@ struct KafkaProducerOptions {
   /// So long the cluster keeps a transaction open whose owner has vanished; readers of committed
   /// records and the next owner wait for it. Within the broker's `transaction.max.timeout.ms`.
   std::chrono::milliseconds transaction_timeout{10'000};
+  KafkaProperties defaults{};  ///< in place of weir's own for producers; `properties` win
 };
 
 /// Why something did not reach Kafka, and what that means for the producer.
@@ -40,6 +49,9 @@ struct KafkaSendFailure {
   };
   Fate fate = Fate::none;
   KafkaFailure why;
+  /// Bytes of the smallest value that failed because its batch is larger than the topic takes; none
+  /// where nothing failed for that.
+  std::optional<std::size_t> too_large{};
 
   explicit operator bool() const { return fate != Fate::none; }
 };
@@ -71,6 +83,12 @@ class KafkaProducer {
   /// Copies key (none when nullptr) and value; waits while the queue is full.
   KafkaSendFailure send(std::string_view value, const std::string_view* key,
                         const std::stop_token& stop);
+  /// The same of a record without key, with headers, and without waiting: Fate::retry where the
+  /// queue is full.
+  KafkaSendFailure offer(std::string_view value, std::span<const KafkaHeader> headers);
+  /// Takes in what the client has to tell, for up to `wait`. Whoever does not send, flush or commit
+  /// has to do it now and then.
+  void poll(Millis wait);
   /// Waits until all is acknowledged; with a ledger, commits the records and, if given, `entry`.
   KafkaSendFailure commit(const std::optional<KafkaLedgerEntry>& entry, Millis timeout,
                           const std::stop_token& stop);

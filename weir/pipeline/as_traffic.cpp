@@ -43,8 +43,12 @@ std::vector<Metric> as_traffic_metrics(const std::vector<std::uint32_t>& own_sys
                                            {"destination_as", field("dst_as"), nullptr},
                                            {"destination_as_name", field("dst_as"), names},
                                            {"hostname", field("label"), nullptr}};
-  const std::string from = one_of("src_as", own_systems);
-  const std::string to = one_of("dst_as", own_systems);
+  // In one order, so that the same systems make the same metrics.
+  std::vector<std::uint32_t> own = own_systems;
+  std::sort(own.begin(), own.end());
+  own.erase(std::unique(own.begin(), own.end()), own.end());
+  const std::string from = one_of("src_as", own);
+  const std::string to = one_of("dst_as", own);
   const auto metric = [&](std::string name, std::string help, const std::string& where) {
     Metric made;
     made.name = std::move(name);

@@ -56,11 +56,6 @@ void check_spelling(const std::string& address) {
   }
 }
 
-std::string megabytes(std::uint64_t bytes) {
-  constexpr std::uint64_t kMega = 1'000'000;
-  return with_commas((bytes + kMega - 1) / kMega) + " MB";
-}
-
 }  // namespace
 
 Finding check_folder(const std::string& what, const std::string& folder) {
@@ -110,22 +105,6 @@ Findings check_listening(const std::vector<std::string>& addresses, bool resolve
     }
   }
   return findings;
-}
-
-Finding check_memory(std::size_t metrics, std::size_t max_series, std::uint64_t machine) {
-  // Measured at the peak of a scrape; the text is that of typical labels.
-  constexpr std::uint64_t kSeries = 214;
-  constexpr std::uint64_t kText = 120;
-  const std::uint64_t bytes = metrics * std::uint64_t{max_series} * (kSeries + kText);
-  std::string text = fmt::format(
-      "at most {} series in each of {}; full and scraped, they take about {} ({} bytes and a label "
-      "text of {} each)",
-      with_commas(max_series), counted_words(metrics, "metric"), megabytes(bytes), kSeries, kText);
-  if (machine != 0 && bytes > machine) {
-    return warning(fmt::format("{}, and there are {}", text, megabytes(machine)),
-                   "Lower --max-series, or give weir more memory");
-  }
-  return ok(std::move(text));
 }
 
 std::uint64_t usable_memory() {

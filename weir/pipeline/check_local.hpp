@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,11 +16,6 @@ namespace weir {
 /// itself runs there. Host names are looked up only where `resolve` is set. Throws Error::usage for
 /// what `weir export` refuses.
 [[nodiscard]] Findings check_listening(const std::vector<std::string>& addresses, bool resolve);
-
-/// What the series of `metrics` metrics may take at most, and whether `machine` bytes of memory
-/// have room for it; 0: not known.
-[[nodiscard]] Finding check_memory(std::size_t metrics, std::size_t max_series,
-                                   std::uint64_t machine);
 
 /// The memory that this process may use, in bytes; 0: not known.
 [[nodiscard]] std::uint64_t usable_memory();

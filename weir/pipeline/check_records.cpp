@@ -4,44 +4,42 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <string_view>
 #include <utility>
 
-#include "weir/flow/where_stage.hpp"
-#include "weir/pipeline/registry.hpp"
 #include "weir/sink/prometheus.hpp"
 
 namespace weir {
 namespace {
 
-/// Writes rows that have passed the filter.
-class ToSink final : public Emit {
+/// Passes rows through stages and counts them; looks at them before a filter leaves some out.
+class Judge final : public Emit {
  public:
-  ToSink(Sink& sink, Accounts& accounts) : sink_(sink), accounts_(accounts) {}
-  void operator()(FlowBatch& batch) override { sink_.write(batch, accounts_); }
-
- private:
-  Sink& sink_;
-  Accounts& accounts_;
-};
-
-/// Looks at decoded rows, then passes them through filter and metrics.
-class Look final : public Emit {
- public:
-  Look(JudgedRecords& judged, WhereStage& where, Sink& sink, Accounts& accounts)
-      : judged_(judged), where_(where), sink_(sink), accounts_(accounts) {}
+  Judge(JudgedRecords& judged, const std::vector<std::unique_ptr<Stage>>& stages,
+        std::size_t look_at, Sink& sink, Accounts& accounts, std::size_t next = 0)
+      : judged_(judged),
+        stages_(stages),
+        look_at_(look_at),
+        sink_(sink),
+        accounts_(accounts),
+        next_(next) {}
 
   void operator()(FlowBatch& batch) override {
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      look_at(batch[i]);
+    for (std::size_t i = 0; next_ == look_at_ && i < batch.size(); ++i) {
+      look(batch[i]);
     }
-    ToSink to_sink(sink_, accounts_);
-    where_.process(batch, accounts_, to_sink);
+    if (next_ == stages_.size()) {
+      sink_.write(batch, accounts_);
+      return;
+    }
+    Judge rest(judged_, stages_, look_at_, sink_, accounts_, next_ + 1);
+    stages_[next_]->process(batch, accounts_, rest);
   }
 
  private:
-  void look_at(const Flow& row) {
+  void look(const Flow& row) {
     const auto from = static_cast<std::uint32_t>(get_integer(row, field("src_as")));
     const auto to = static_cast<std::uint32_t>(get_integer(row, field("dst_as")));
     ++judged_.rows;
@@ -56,9 +54,11 @@ class Look final : public Emit {
   }
 
   JudgedRecords& judged_;
-  WhereStage& where_;
+  const std::vector<std::unique_ptr<Stage>>& stages_;
+  std::size_t look_at_;
   Sink& sink_;
   Accounts& accounts_;
+  std::size_t next_;
 };
 
 template <std::size_t Count>
@@ -103,7 +103,8 @@ std::string binary_hint(std::string_view bytes) {
   if (registry || bytes.starts_with(kAvroFile)) {
     return "These look like Avro. Have pmacct write JSON: kafka_output: json";
   }
-  return "weir reads JSON (with pmacct set kafka_output: json), goflow2's protobuf and its own CBOR: "
+  return "weir reads JSON (with pmacct set kafka_output: json), goflow2's protobuf and its own "
+         "CBOR: "
          "see that nothing else writes to this topic";
 }
 
@@ -169,7 +170,7 @@ Findings describe_flows(const std::string& source, const JudgedRecords& judged,
   if (judged.rows == 0) {
     return findings;
   }
-  if (judged.without_systems == judged.rows) {
+  if (judged.asks_systems && judged.without_systems == judged.rows) {
     findings.push_back(
         warning(source + ": no flow has an AS number",
                 "With pmacct put src_as and dst_as into aggregate, and say where they come from: "
@@ -177,13 +178,16 @@ Findings describe_flows(const std::string& source, const JudgedRecords& judged,
   } else if (where == judged.rows) {
     findings.push_back(
         warning(source + ": no flow is what --where asks for", "See whether --where is as meant"));
+  } else if (judged.counted == 0 && judged.filtered[0] != 0 && own_systems.empty()) {
+    findings.push_back(warning(source + ": no flow is what a metric's where asks for",
+                               "See whether where of your metrics is as meant"));
   } else if (judged.counted == 0 && judged.filtered[0] != 0) {
     findings.push_back(
         warning(fmt::format("{}: no flow is from or to AS {}; seen most: {}", source,
                             fmt::join(own_systems, ", "), most_seen(judged.systems)),
                 "Give your own AS numbers by --asn, if these few flows are as the others"));
   }
-  if (judged.unlabelled == judged.rows) {
+  if (judged.asks_label && judged.unlabelled == judged.rows) {
     findings.push_back(
         warning(source + ": no flow has a label, so the label hostname is empty",
                 "With pmacct put label into aggregate and set_label=NAME into a pre_tag_map"));
@@ -194,15 +198,18 @@ Findings describe_flows(const std::string& source, const JudgedRecords& judged,
 }  // namespace
 
 JudgedRecords judge_records(const std::vector<RecordSample>& samples, const JudgeOptions& options) {
-  PrometheusSink sink({.metrics = options.metrics});
-  FieldSet wanted = options.where.fields();
-  wanted |= sink.fields();
-  for (const FieldId id : {field("src_as"), field("dst_as"), field("label")}) {
-    wanted.add(id);
-  }
-  const auto decoder = make_decoder(options.format, wanted);
-  WhereStage where(options.where);
   JudgedRecords judged;
+  const ExportPlan& plan = options.plan;
+  FieldSet shown;
+  for (const Metric& metric : plan.metrics) {
+    shown |= fields_of(metric);
+  }
+  judged.asks_label = shown.has(field("label"));
+  judged.asks_systems = shown.has(field("src_as")) || shown.has(field("dst_as"));
+  PrometheusSink sink({.metrics = plan.metrics});
+  const PipelineParts parts = pipeline_parts(plan, std::make_shared<SamplingCounters>(), nullptr);
+  // The filter is the last of the stages.
+  const std::size_t look_at = parts.stages.size() - (plan.where.matches_all() ? 0 : 1);
   for (const RecordSample& sample : samples) {
     PayloadBatch batch;
     if (sample.too_long) {
@@ -211,9 +218,13 @@ JudgedRecords judge_records(const std::vector<RecordSample>& samples, const Judg
       batch.add(sample.bytes, 0);
     }
     Accounts accounts;
-    Look look(judged, where, sink, accounts);
-    decoder->decode(batch, accounts, look);
+    Judge judge(judged, parts.stages, look_at, sink, accounts);
+    parts.decoder->decode(batch, accounts, judge);
     take_over(accounts, sample, judged);
+  }
+  static_cast<void>(sink.commit({}));
+  for (const MetricSnapshot& metric : sink.summary().metrics) {
+    judged.seen.push_back({metric.name, metric.population.live});
   }
   return judged;
 }
@@ -243,6 +254,7 @@ Findings describe_records(const std::string& source, std::string_view which,
     findings.push_back(refused_example(source, example, nothing_else));
   }
   add(findings, describe_flows(source, judged, own_systems));
+  add(findings, describe_seen(source, judged.seen, judged.counted));
   return findings;
 }
 

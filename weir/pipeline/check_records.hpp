@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "weir/flow/accounts.hpp"
-#include "weir/flow/filter.hpp"
+#include "weir/pipeline/check_metrics.hpp"
+#include "weir/pipeline/export_plan.hpp"
 #include "weir/pipeline/finding.hpp"
-#include "weir/sink/metric.hpp"
 
 namespace weir {
 
@@ -23,9 +23,8 @@ struct RecordSample {
 
 /// By what records are judged: the same as those of the exporter.
 struct JudgeOptions {
-  std::string format = "auto";
-  Filter where;
-  std::vector<Metric> metrics;
+  ExportPlan plan;
+  /// Whose flows the metrics count; empty where none of them asks.
   std::vector<std::uint32_t> own_systems;
 };
 
@@ -46,6 +45,9 @@ struct JudgedRecords {
   std::uint64_t unlabelled = 0;                    ///< … without `label`
   std::uint64_t without_systems = 0;               ///< … with AS 0 on both sides
   std::map<std::uint32_t, std::uint64_t> systems;  ///< AS numbers but 0: in how many rows
+  std::vector<SeenSeries> seen;                    ///< of each metric
+  bool asks_label = false;                         ///< some metric shows `label`
+  bool asks_systems = false;                       ///< … AS numbers
 };
 
 /// Decodes, filters and counts the samples as the exporter would.

@@ -11,53 +11,20 @@
 #include "weir/base/error.hpp"
 #include "weir/base/log.hpp"
 #include "weir/io/append_file.hpp"
-#include "weir/sink/checkpoint_reader.hpp"
 
 namespace weir {
 namespace {
 
-/// A line for each name, as files keep it.
-std::string about_of(const Meaning& meaning) {
-  std::string about;
-  for (const auto& [name, value] : meaning) {
-    about += fmt::format("{}\t{}\n", name, value);
-  }
-  return about;
-}
-
-Meaning meaning_of(std::string_view about) {
-  Meaning meaning;
-  while (!about.empty()) {
-    const std::string_view line = about.substr(0, about.find('\n'));
-    about.remove_prefix(std::min(about.size(), line.size() + 1));
-    const std::size_t tab = std::min(line.find('\t'), line.size());
-    meaning.emplace_back(line.substr(0, tab), line.substr(std::min(tab + 1, line.size())));
-  }
-  return meaning;
-}
-
-std::string value_of(const Meaning& meaning, const std::string& name) {
-  const auto found = std::find_if(meaning.begin(), meaning.end(),
-                                  [&](const auto& each) { return each.first == name; });
-  return found == meaning.end() || found->second.empty() ? "nothing" : found->second;
-}
+/// What the files say they are about, and those of other programs do not. What the counters mean is
+/// told by the commits.
+constexpr std::string_view kAbout = "weir export 2";
 
 /// What is different, for people.
-std::string differences(const Meaning& before, const Meaning& now) {
+std::string describe(const std::vector<MetricChange>& changes) {
   std::string text;
-  const auto add = [&](const std::string& name) {
-    text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : ", ", name,
-                        value_of(before, name), value_of(now, name));
-  };
-  for (const auto& [name, value] : now) {
-    if (value_of(before, name) != value_of(now, name)) {
-      add(name);
-    }
-  }
-  for (const auto& [name, value] : before) {
-    if (value_of(now, name) == "nothing" && value_of(before, name) != "nothing") {
-      add(name);
-    }
+  for (const MetricChange& change : changes) {
+    text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : "; ", change.name,
+                        change.before, change.now);
   }
   return text;
 }
@@ -125,58 +92,36 @@ std::string cannot_keep_state(const std::string& folder) {
   return {};
 }
 
-/// Reads all there is into the sink. What the last commit was about where that is something else:
-/// then the sink is as it was.
-std::optional<std::string> ExportState::load(PrometheusSink& sink, const std::string& about) {
-  log_ = std::make_unique<CommitLog>(CommitLog::Options{.folder = folder_});
-  if (const auto before = log_->about(); before && *before != about) {
-    return before;
+ExportState::ExportState(ExportStateOptions options, PrometheusSink& sink)
+    : folder_(std::move(options.folder)),
+      lock_(lock_of(folder_)),
+      log_(std::make_unique<CommitLog>(CommitLog::Options{.folder = folder_})) {
+  if (const auto before = log_->about(); before && *before != kAbout) {
+    throw Error::usage(
+        fmt::format("--state-dir: what is kept in {} was written by another version of weir; start "
+                    "that one, or give another --state-dir",
+                    folder_));
   }
   recovery_ = log_->load(sink.reader());
-  if (recovery_.number != 0 && recovery_.about != about) {
-    // The newest file was damaged, and the one before is from before a change.
-    static_cast<void>(sink.reader());
-    static_cast<void>(sink.restored());
-    log_ = std::make_unique<CommitLog>(CommitLog::Options{.folder = folder_});
-    return recovery_.about;
-  }
   checkpoint_ = sink.restored();
-  return std::nullopt;
-}
-
-ExportState::ExportState(ExportStateOptions options, PrometheusSink& sink)
-    : folder_(std::move(options.folder)), lock_(lock_of(folder_)) {
-  Meaning meaning = std::move(options.meaning);
-  for (auto& line : sink.describe()) {
-    meaning.push_back(std::move(line));
-  }
-  const std::string about = about_of(meaning);
-  const auto before = load(sink, about);
-  if (before && !options.restart_on_change) {
+  if (!sink.changes().empty() && !options.restart_on_change) {
     throw Error::usage(fmt::format(
-        "--state-dir: the counters in {} mean something else: {}. Start it as before, or give "
-        "another --state-dir, or --on-config-change restart, with which counters begin at 0 and "
-        "reading goes on where it was",
-        folder_, differences(meaning_of(*before), meaning)));
+        "--state-dir: counters in {} mean something else: {}. Start it as before, or give the "
+        "metric another name, or another --state-dir, or --on-config-change restart, with which "
+        "these counters begin at 0 and reading goes on where it was",
+        folder_, describe(sink.changes())));
   }
-  if (before) {
-    CheckpointReader reader;
-    recovery_ = log_->load(reader);
-    checkpoint_.source = reader.checkpoint().source;
-    for (OriginState& origin : checkpoint_.source.origins) {
-      origin.lost = 0;
-    }
-    log::warn("counters begin at 0, because they mean something else now; reading goes on",
-              {{"state", folder_}, {"changed", differences(meaning_of(*before), meaning)}});
-  } else if (recovery_.number != 0) {
+  if (recovery_.number != 0) {
     restored_ = true;
     log::info("going on from the state",
               {{"state", folder_}, {"commit", std::to_string(recovery_.number)}});
   }
+  if (!sink.changes().empty()) {
+    log::warn("counters begin at 0, because they mean something else now; reading goes on",
+              {{"state", folder_}, {"changed", describe(sink.changes())}});
+  }
   sink.keep_in(*log_, recovery_.number);
-  log_->open(
-      about, [&sink](const CommitStore::Put& put) { return sink.make_snapshot(put); },
-      before.has_value());
+  log_->open(kAbout, [&sink](const CommitStore::Put& put) { return sink.make_snapshot(put); });
 }
 
 ExportState::~ExportState() {

@@ -2,10 +2,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "weir/flow/stages.hpp"
@@ -15,13 +13,10 @@
 
 namespace weir {
 
-/// Names and values that say what counters mean, as `--asn` and `64500`.
-using Meaning = std::vector<std::pair<std::string, std::string>>;
-
 struct ExportStateOptions {
   std::string folder;  ///< of these topics and this group alone
-  Meaning meaning;     ///< what besides the metrics decides what is counted
-  /// What is kept may mean something else: counters then begin at 0, and reading goes on.
+  /// A metric may mean something else than the one of its name that was kept: its counters then
+  /// begin at 0, and reading goes on.
   bool restart_on_change = false;
 };
 
@@ -40,8 +35,8 @@ struct ExportStateOptions {
 class ExportState {
  public:
   /// Brings the sink and the places to go on from to where the last process left them. Throws Error
-  /// where another process has the folder, Error::usage where what is kept means something else, or
-  /// cannot be read.
+  /// where another process has the folder, Error::usage where a metric that is kept means something
+  /// else now, or what is there cannot be read.
   ExportState(ExportStateOptions options, PrometheusSink& sink);
   ~ExportState();
   ExportState(const ExportState&) = delete;
@@ -49,14 +44,13 @@ class ExportState {
 
   /// How far was read, and what became of it. Empty where nothing was kept.
   [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
+  [[nodiscard]] const std::string& folder() const { return folder_; }
   /// Something was kept, so it can be shown before anything is read.
   [[nodiscard]] bool restored() const { return restored_; }
   /// Why the last commit could not be kept; empty if it was. Any thread.
   [[nodiscard]] std::string trouble() const { return log_->trouble(); }
 
  private:
-  std::optional<std::string> load(PrometheusSink& sink, const std::string& about);
-
   const std::string folder_;
   FileLock lock_;
   std::unique_ptr<CommitLog> log_;

@@ -3,9 +3,8 @@
 #include <chrono>
 #include <exception>
 
+#include "weir/base/error.hpp"
 #include "weir/base/log.hpp"
-#include "weir/flow/where_stage.hpp"
-#include "weir/pipeline/registry.hpp"
 #include "weir/pipeline/self_metrics.hpp"
 #include "weir/pipeline/status_page.hpp"
 #include "weir/sink/exposition.hpp"
@@ -15,8 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-PipelineOptions pipeline_options(const ExporterParts& parts) {
+PipelineOptions pipeline_options(const ExporterParts& parts, RefusalDesk& refusals) {
   PipelineOptions options;
+  options.outbox = refusals.outbox();
   options.max_pending = parts.max_pending;
   if (parts.state) {
     options.settle_interval = 500ms;  // each of these waits for the disk
@@ -29,21 +29,18 @@ PipelineOptions pipeline_options(const ExporterParts& parts) {
 
 Exporter::Exporter(ExporterParts parts)
     : names_(std::move(parts.names)),
-      facts_(std::move(parts.facts)),
+      refusals_(std::move(parts.refusals)),
       sink_(std::move(parts.sink)),
+      plan_(std::in_place, std::make_shared<const ExportPlan>(std::move(parts.plan))),
+      replan_(std::move(parts.replan)),
       names_patience_(parts.names_patience),
       on_failure_(std::move(parts.on_failure)),
       openmetrics_created_(parts.openmetrics_created),
       shown_(parts.state && parts.state->restored()) {
-  std::vector<std::unique_ptr<Stage>> stages;
-  FieldSet wanted = parts.where.fields();
-  wanted |= sink_->fields();
-  auto decoder = make_decoder(parts.format, wanted);
-  if (!parts.where.matches_all()) {
-    stages.push_back(std::make_unique<WhereStage>(std::move(parts.where)));
-  }
-  pipeline_ = std::make_unique<Pipeline>(std::move(parts.source), std::move(decoder),
-                                         std::move(stages), *sink_, pipeline_options(parts));
+  PipelineOptions options = pipeline_options(parts, *refusals_);
+  pipeline_ = std::make_unique<Pipeline>(std::move(parts.source),
+                                         pipeline_parts(*plan(), sampled_, &refusals_->all()),
+                                         *sink_, std::move(options));
   state_ = std::move(parts.state);
   scrapes_ = std::make_unique<ScrapeWorker>(*this);
   routes_ = std::make_unique<Routes>(*this, *scrapes_, parts.routes);
@@ -52,11 +49,13 @@ Exporter::Exporter(ExporterParts parts)
       [this](const HttpRequest& request, const Reply& reply) { (*routes_)(request, reply); });
   http_ = &server_->counters();
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+  reloader_ = std::make_unique<Reloader>([this] { return reload_now(); });
 }
 
 Exporter::~Exporter() {
   // What was read is committed first; the web server can show it until the end.
   stopping_ = true;
+  reloader_.reset();
   thread_.request_stop();
   if (thread_.joinable()) {
     thread_.join();
@@ -100,6 +99,9 @@ std::string Exporter::not_ready() const {
   if (const std::string why = state_ ? state_->trouble() : std::string(); !why.empty()) {
     return "cannot keep the counters, so what is shown stands still: " + why;
   }
+  if (const auto dead = refusals_->dead_letters(); dead && !dead->trouble.empty()) {
+    return "cannot send refused records away, so what is shown stands still: " + dead->trouble;
+  }
   const SourceStatus status = pipeline_->source().status();
   if (status.started && status.healthy) {
     return {};
@@ -141,10 +143,16 @@ std::variant<ScrapeBody, NotStarted> Exporter::scrape(bool openmetrics) {
   const auto format = openmetrics ? ExpositionFormat::openmetrics : ExpositionFormat::text;
   PrometheusSnapshot flows = sink_->snapshot();
   const SourceStatus source = pipeline_->source().status();
+  const auto planned = plan();
+  const auto dead = refusals_->dead_letters();
   std::string others =
-      self_metrics({flows, source, *names_, http_.load(), scrapes_->last_duration(),
-                    not_ready().empty(), pipeline_->pending(), pipeline_->paused()},
-                   format);
+      self_metrics(
+          {flows, source, *names_, http_.load(), scrapes_->last_duration(), not_ready().empty(),
+           pipeline_->pending(), pipeline_->paused(), dead ? &*dead : nullptr},
+          format) +
+      plan_metrics(
+          {*planned, *sampled_, reloaded_.with([](const ReloadStatus& all) { return all; })},
+          format);
   const auto body = std::make_shared<const ExpositionBody>(std::move(flows), std::move(others),
                                                            format, openmetrics_created_);
   return ScrapeBody{std::string(content_type(format)), body->size(), [body] {
@@ -157,12 +165,68 @@ std::variant<ScrapeBody, NotStarted> Exporter::scrape(bool openmetrics) {
 
 std::string Exporter::page() const {
   const SourceStatus source = pipeline_->source().status();
-  return status_page({sink_->summary(), source, *names_, facts_, not_ready()});
+  auto facts = plan()->facts;
+  facts.emplace_back("State", state_ ? state_->folder() : "in memory alone");
+  const auto dead = refusals_->dead_letters();
+  return status_page(
+      {sink_->summary(), source, *names_, facts, not_ready(), dead ? &*dead : nullptr});
 }
 
-void Exporter::reload() {
-  log::info("reloading the AS names");
+std::optional<std::string> Exporter::refused() const {
+  const SourceStatus source = pipeline_->source().status();
+  const auto dead = refusals_->dead_letters();
+  return refused_json(refusals_->recent(), source.origins, dead ? &*dead : nullptr);
+}
+
+std::shared_ptr<const ExportPlan> Exporter::plan() const {
+  return plan_.with([](const auto& plan) { return plan; });
+}
+
+void Exporter::reload(std::function<void(const std::string& why)> done) {
+  reloader_->request(std::move(done));
+}
+
+/// On the reloader's thread. Why nothing has changed; empty if it has.
+std::string Exporter::reload_now() {
   names_->refresh();
+  std::string why;
+  try {
+    change_plan();
+    log::info("reloaded");
+  } catch (const std::exception& error) {
+    why = error.what();
+    log::error("cannot reload, so nothing has changed", {{"error", why}});
+  }
+  reloaded_.with([&](ReloadStatus& status) {
+    status.successful = why.empty();
+    if (why.empty()) {
+      status.at = std::chrono::system_clock::now();
+    }
+  });
+  return why;
+}
+
+void Exporter::change_plan() {
+  constexpr auto kPatience = 30s;
+  const auto now = plan();
+  for (const std::string& why : {now->sampling ? now->sampling->refresh() : std::string(),
+                                 now->enrichment ? now->enrichment->refresh() : std::string()}) {
+    if (!why.empty()) {
+      throw Error(why);
+    }
+  }
+  if (!replan_) {
+    return;
+  }
+  const auto next = std::make_shared<const ExportPlan>(replan_(*now));
+  const std::string why = pipeline_->exchange(
+      pipeline_parts(*next, sampled_, &refusals_->all()),
+      [&](const Checkpoint& checkpoint) { return sink_->reconfigure(next->metrics, checkpoint); },
+      kPatience);
+  if (!why.empty()) {
+    throw Error(why);
+  }
+  plan_.with([&](auto& plan) { plan = next; });
 }
 
 }  // namespace weir

@@ -16,12 +16,10 @@
 #include "weir/base/parallel.hpp"
 #include "weir/encode/flow_texts.hpp"
 #include "weir/io/spill_file.hpp"
+#include "weir/pipeline/native_proof.hpp"
 
 namespace weir {
 namespace {
-
-/// What proves that a file was read as nfcapd wrote it, and what tells how many flows it counted.
-constexpr std::array kProof = {field("total_bytes"), field("total_packets"), field("flows")};
 
 /// As the script's row, with the key in the country's place.
 std::vector<GroupColumn> scripts_columns(const std::vector<KeyPart>& key) {
@@ -61,11 +59,12 @@ PrintRows parse_rows(const NativeOptions& native, const WindowRunOptions& run) {
   return rows;
 }
 
-FieldSet wanted_fields(const PrintRows& rows, const Filter& where) {
+FieldSet wanted_fields(const PrintRows& rows, const Filter& where, const Enrichment* enrichment) {
   FieldSet wanted = needed_fields(rows);
   wanted |= where.fields();
-  for (const FieldId id : kProof) {
-    wanted.add(id);
+  add_proof_fields(wanted);
+  if (enrichment != nullptr) {
+    wanted |= enrichment->reads(wanted);
   }
   return wanted;
 }
@@ -76,66 +75,6 @@ Filter parse_where(const std::string& where) {
   } catch (const Error& error) {
     throw Error::usage(fmt::format("--where: {}", error.what()));
   }
-}
-
-struct Sums {
-  std::uint64_t records = 0;
-  std::uint64_t flows = 0;  ///< of records that say how many they were made of, so many
-  std::uint64_t bytes = 0;
-  std::uint64_t packets = 0;
-
-  void add(const Sums& more) {
-    records += more.records;
-    flows += more.flows;
-    bytes += more.bytes;
-    packets += more.packets;
-  }
-};
-
-/// Sums up what nfcapd wrote down. Nothing, with the failure, where a file is not whole as it lies.
-std::optional<WindowRun> open_all(const std::vector<std::string>& files, NfcapdStat& sums) {
-  for (const std::string& path : files) {
-    try {
-      const NfcapdFile file(path);
-      // nfdump 1.6 counts blocks alone: a file of none is closed when it has its final name.
-      const bool idle = file.header().layout == 1 && file.blocks() == 0 && file.lost_bytes() == 0;
-      if (!file.damage().empty()) {
-        return failed_window("damaged_file", fmt::format("{}: {}", path, file.damage()));
-      }
-      if (!file.header().closed && !idle) {
-        return failed_window(
-            "open_file",
-            fmt::format("{}: nfcapd has not closed it: it was killed, or writes it still", path));
-      }
-      sums.flows += file.header().stat.flows;
-      sums.bytes += file.header().stat.bytes;
-      sums.packets += file.header().stat.packets;
-    } catch (const Error& error) {
-      return failed_window("damaged_file", error.what());
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<WindowRun> not_whole(const NfcapdReport& report,
-                                   const std::vector<std::string>& refused, const Sums& read,
-                                   const NfcapdStat& stat) {
-  if (!refused.empty()) {
-    return failed_window("damaged_file", refused.front());
-  }
-  if (!report.whole()) {
-    return failed_window("damaged_file",
-                         report.damage.empty() ? "records are missing" : report.damage.front());
-  }
-  const bool flows = stat.flows == read.records || stat.flows == read.flows;
-  if (flows && stat.bytes == read.bytes && stat.packets == read.packets) {
-    return std::nullopt;
-  }
-  return failed_window(
-      "sums_differ",
-      fmt::format("the files say that they hold {} flows, {} packets, {} bytes, but {}, {}, {} "
-                  "were read",
-                  stat.flows, stat.packets, stat.bytes, read.records, read.packets, read.bytes));
 }
 
 std::string named(const std::vector<std::string>& folders) {
@@ -212,37 +151,49 @@ class NativeWindow::Messages final : public Emit {
 /// One thread's part of reading: sums up all flows, and hands on those that are wanted.
 class NativeWindow::Intake final : public Emit {
  public:
-  Intake(const Filter& where, Grouper* grouper, Messages* messages)
-      : where_(&where), grouper_(grouper), messages_(messages) {}
+  Intake(const NativeWindow& window, Grouper* grouper, Messages* messages)
+      : matching_(window.where_, grouper, messages),
+        lookups_(window.enrichment_ == nullptr ? nullptr
+                                               : window.enrichment_->stage(window.wanted_)) {}
 
   void operator()(FlowBatch& batch) override {
-    Sums of_batch;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      Flow& row = batch[i];
-      if (!row.present.has(field("flows"))) {
-        set(row, field("flows"), std::uint64_t{1});
-      }
-      of_batch.add({1, row.flows, get_integer(row, field("total_bytes")),
-                    get_integer(row, field("total_packets"))});
-    }
-    sums.add(of_batch);
-    if (!where_->matches_all()) {
-      batch.keep([this](const Flow& row) { return where_->matches(row); });
-    }
-    if (grouper_ != nullptr) {
-      grouper_->process(batch);
+    sums.add(sums_of(batch));
+    if (lookups_ != nullptr) {
+      lookups_->process(batch, accounts_, matching_);
     } else {
-      (*messages_)(batch);
+      matching_(batch);
     }
   }
 
-  Sums sums;
+  NativeSums sums;
   NfcapdReport report;
 
  private:
-  const Filter* where_;
-  Grouper* grouper_;
-  Messages* messages_;
+  class Matching final : public Emit {
+   public:
+    Matching(const Filter& where, Grouper* grouper, Messages* messages)
+        : where_(&where), grouper_(grouper), messages_(messages) {}
+
+    void operator()(FlowBatch& batch) override {
+      if (!where_->matches_all()) {
+        batch.keep([this](const Flow& row) { return where_->matches(row); });
+      }
+      if (grouper_ != nullptr) {
+        grouper_->process(batch);
+      } else {
+        (*messages_)(batch);
+      }
+    }
+
+   private:
+    const Filter* where_;
+    Grouper* grouper_;
+    Messages* messages_;
+  };
+
+  Matching matching_;
+  std::unique_ptr<Stage> lookups_;
+  Accounts accounts_;  // of which nothing is told: looking things up refuses nothing
 };
 
 NativeWindow::NativeWindow(NativeOptions native, WindowRunOptions run, World world,
@@ -254,7 +205,8 @@ NativeWindow::NativeWindow(NativeOptions native, WindowRunOptions run, World wor
       files_(native_.folders, plan, world_.give_up),
       where_(parse_where(native_.where)),
       rows_(parse_rows(native_, run_)),
-      wanted_(wanted_fields(rows_, where_)) {
+      enrichment_(native_.enrich.empty() ? nullptr : std::make_unique<Enrichment>(native_.enrich)),
+      wanted_(wanted_fields(rows_, where_, enrichment_.get())) {
   if (!rows_.grouped) {
     native_.threads = 1;  // flows keep their order
   } else {
@@ -301,7 +253,7 @@ WindowRun NativeWindow::run(Window window, const Take& take, const std::stop_tok
 WindowRun NativeWindow::read(const WindowFileList& files, const Take& take,
                              const std::stop_token& stop) {
   NfcapdStat stat;
-  if (auto bad = open_all(files.files, stat)) {
+  if (auto bad = open_nfcapd_files(files.files, stat)) {
     return std::move(*bad);
   }
   Messages messages(rows_, run_, plan_.zone(), take, stop);
@@ -316,7 +268,7 @@ WindowRun NativeWindow::read(const WindowFileList& files, const Take& take,
   std::vector<Intake> intakes;
   intakes.reserve(native_.threads);
   for (unsigned i = 0; i < native_.threads; ++i) {
-    intakes.emplace_back(where_, grouping ? &grouping->worker(i) : nullptr, &messages);
+    intakes.emplace_back(*this, grouping ? &grouping->worker(i) : nullptr, &messages);
   }
   const auto work = nfcapd_work(files.files, wanted_);
   try {
@@ -327,7 +279,7 @@ WindowRun NativeWindow::read(const WindowFileList& files, const Take& take,
     }
     return failed_window("not_grouped", error.what());
   }
-  Sums sums;
+  NativeSums sums;
   NfcapdReport report;
   for (const Intake& intake : intakes) {
     sums.add(intake.sums);
@@ -338,7 +290,7 @@ WindowRun NativeWindow::read(const WindowFileList& files, const Take& take,
     run.end = WindowRun::End::stopped;
     return run;
   }
-  if (auto bad = not_whole(report, work->refused(), sums, stat)) {
+  if (auto bad = nfcapd_not_whole(report, work->refused(), sums, stat)) {
     return std::move(*bad);
   }
   if (grouping) {

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "weir/enrich/enrichment.hpp"
 #include "weir/flow/filter.hpp"
 #include "weir/pipeline/nfcapd_reader.hpp"
 #include "weir/pipeline/print_columns.hpp"
@@ -22,11 +24,12 @@ struct NativeOptions {
   std::string where;  ///< empty: all flows
   unsigned threads = 1;
   std::size_t max_memory = 0;  ///< bytes for groups, 0 for no limit
+  EnrichOptions enrich{};      ///< what flows do not say themselves
 };
 
 /// Reads the nfcapd files of one window at a time, groups their flows and makes messages of the
 /// groups, in the order of their keys, or of each flow, in that of the files: the same ones
-/// whenever it is done again.
+/// whenever it is done again, as long as files that things are looked up in stay the same.
 ///
 /// A window is whole when each of its files is closed and read without loss, and what was read adds
 /// up to what nfcapd wrote down when it closed the file.
@@ -40,7 +43,7 @@ class NativeWindow final : public WindowRows {
   };
 
   /// `plan` outlives it. Throws Error::usage for folders, groups, columns, filters and keys that
-  /// make no sense.
+  /// make no sense, and for files to look things up in that cannot be used.
   NativeWindow(NativeOptions native, WindowRunOptions run, World world, const WindowPlan& plan);
 
   using WindowRows::run;
@@ -63,6 +66,7 @@ class NativeWindow final : public WindowRows {
   WindowFiles files_;
   Filter where_;
   PrintRows rows_;
+  std::unique_ptr<Enrichment> enrichment_;  // null where nothing is looked up
   FieldSet wanted_;
 };
 

@@ -8,23 +8,23 @@
 
 namespace weir {
 
-Pipeline::Pipeline(std::unique_ptr<Source> source, std::unique_ptr<Decoder> decoder,
-                   std::vector<std::unique_ptr<Stage>> stages, Sink& sink, PipelineOptions options)
+Pipeline::Pipeline(std::unique_ptr<Source> source, PipelineParts parts, Sink& sink,
+                   PipelineOptions options)
     : source_(std::move(source)),
-      decoder_(std::move(decoder)),
-      stages_(std::move(stages)),
+      parts_(std::move(parts)),
       sink_(sink),
       accounts_(std::move(options.accounts)),
+      outbox_(options.outbox),
       max_pending_(options.max_pending),
       settle_interval_(options.settle_interval) {}
 
 void Pipeline::Chain::operator()(FlowBatch& batch) {
-  if (next_ == pipeline_.stages_.size()) {
+  if (next_ == pipeline_.parts_.stages.size()) {
     pipeline_.sink_.write(batch, pipeline_.accounts_);
     return;
   }
   Chain rest(pipeline_, next_ + 1);
-  pipeline_.stages_[next_]->process(batch, pipeline_.accounts_, rest);
+  pipeline_.parts_.stages[next_]->process(batch, pipeline_.accounts_, rest);
 }
 
 /// Lets nobody wait for a commit that will not come, however `run` ends.
@@ -48,6 +48,9 @@ class Pipeline::Running {
 void Pipeline::run(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds kIdle{20};
   const Running running(*this);
+  if (outbox_ != nullptr) {
+    outbox_->begin(*source_, stop);
+  }
   PayloadBatch batch;
   Chain chain(*this, 0);
   bool more = true;
@@ -55,10 +58,13 @@ void Pipeline::run(const std::stop_token& stop) {
     batch.clear();
     if (more && may_read()) {
       more = source_->read(batch, stop);
-      decoder_->decode(batch, accounts_, chain);
+      parts_.decoder->decode(batch, accounts_, chain);
       pending_.store(pending_ + batch.size(), std::memory_order_relaxed);
     } else {
       std::this_thread::sleep_for(kIdle);
+    }
+    if (exchange_wanted_.load(std::memory_order_relaxed)) {
+      make_exchange();
     }
     if (commit_is_due(batch.empty(), Clock::now())) {
       commit();
@@ -72,9 +78,9 @@ void Pipeline::run(const std::stop_token& stop) {
 
 /// As long as commits fail, what waits for one is bounded.
 bool Pipeline::may_read() {
-  const bool full = pending_ >= max_pending_;
+  const bool full = pending_ >= max_pending_ || (outbox_ != nullptr && outbox_->full());
   if (full != paused_.exchange(full)) {
-    log::warn(full ? "reading pauses: too many messages wait for a commit" : "reading goes on",
+    log::warn(full ? "reading pauses: too much waits for a commit" : "reading goes on",
               {{"messages", std::to_string(pending())}});
   }
   return !full;
@@ -93,9 +99,9 @@ bool Pipeline::commit_is_due(bool idle, Clock::time_point now) const {
 }
 
 void Pipeline::flush_stages() {
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
+  for (std::size_t i = 0; i < parts_.stages.size(); ++i) {
     Chain rest(*this, i + 1);
-    stages_[i]->flush(Stage::Clock::now(), accounts_, rest);
+    parts_.stages[i]->flush(Stage::Clock::now(), accounts_, rest);
   }
 }
 
@@ -104,7 +110,8 @@ bool Pipeline::commit() {
   began_commit_ = Clock::now();
   flush_stages();
   const Checkpoint checkpoint{source_->state(), accounts_};
-  failing_ = !sink_.commit(checkpoint);
+  const bool safe = outbox_ == nullptr || outbox_->flush();
+  failing_ = !safe || !sink_.commit(checkpoint);
   if (!failing_) {
     pending_.store(0, std::memory_order_relaxed);
     source_->committed(checkpoint.source);
@@ -119,6 +126,50 @@ bool Pipeline::commit() {
   }
   committed_.notify_all();
   return !failing_;
+}
+
+void Pipeline::make_exchange() {
+  Exchange* asked = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    exchange_wanted_.store(false, std::memory_order_relaxed);
+    asked = std::exchange(exchange_, nullptr);
+    if (asked == nullptr) {
+      return;
+    }
+    asked->begun = true;
+  }
+  std::string why_not;
+  if (!commit()) {
+    why_not = "what was read cannot be committed";
+  } else if (!(*asked->change)(Checkpoint{source_->state(), accounts_})) {
+    why_not = "the state cannot be written";
+  } else {
+    std::swap(parts_, *asked->parts);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    asked->why_not = std::move(why_not);
+    asked->over = true;
+  }
+  committed_.notify_all();
+}
+
+std::string Pipeline::exchange(PipelineParts parts, const Change& change,
+                               std::chrono::milliseconds patience) {
+  Exchange asked;
+  asked.parts = &parts;
+  asked.change = &change;
+  std::unique_lock lock(mutex_);
+  exchange_ = &asked;
+  exchange_wanted_.store(true, std::memory_order_relaxed);
+  committed_.wait_for(lock, patience, [&] { return asked.over || over_; });
+  if (asked.begun) {
+    committed_.wait(lock, [&] { return asked.over || over_; });
+    return asked.over ? asked.why_not : "reading has ended";
+  }
+  exchange_ = nullptr;
+  return over_ ? "reading has ended" : "reading did not come to a point where it could be changed";
 }
 
 bool Pipeline::wait_for_commit(std::chrono::milliseconds age, std::chrono::milliseconds patience) {

@@ -28,14 +28,14 @@ Compute compute_of(Derived id) {
 }
 
 /// All fields that groups would have to have in their key to be shown: of a record any may be.
-std::string every_key_field() {
-  std::string names;
-  for (const FieldInfo& row : kNamedFields) {
-    if (row.merge == Merge::key) {
-      names += (names.empty() ? "" : ",") + std::string(row.name);
+std::string every_key_field(const FieldNames& names) {
+  std::string list;
+  for (const std::string_view name : names.all()) {
+    if (info(names.find(name).value()).merge == Merge::key) {
+      list += (list.empty() ? "" : ",") + std::string(name);
     }
   }
-  return names;
+  return list;
 }
 
 void add_mirrored(FieldSet& fields) {
@@ -52,15 +52,16 @@ void add_mirrored(FieldSet& fields) {
 }  // namespace
 
 PrintRows parse_print_rows(const std::optional<std::string>& by, const std::string& fields,
-                           bool bidirectional) {
+                           bool bidirectional, const FieldNames& names) {
   if (by) {
-    return {.spec = parse_group_spec(*by, fields, bidirectional), .grouped = true};
+    return {.spec = parse_group_spec(*by, fields, bidirectional, names), .grouped = true};
   }
   if (bidirectional) {
     throw Error::usage("--bidirectional makes one group of both directions: give --by as well");
   }
   const std::string_view columns = fields.empty() ? kRecordFields : std::string_view(fields);
-  PrintRows rows{.spec = parse_group_spec(every_key_field(), columns), .grouped = false};
+  PrintRows rows{.spec = parse_group_spec(every_key_field(names), columns, false, names),
+                 .grouped = false};
   rows.spec.key.clear();
   return rows;
 }
@@ -71,8 +72,11 @@ std::vector<RowColumn> text_columns(const PrintRows& rows) {
     RowColumn text{.name = column.name};
     if (const auto* id = std::get_if<FieldId>(&column.source)) {
       text.field = *id;
-      text.key = std::ranges::any_of(rows.spec.key,
-                                     [&](const KeyPart& part) { return part.field == *id; });
+      // Of records, what cannot be merged.
+      text.key = rows.grouped
+                     ? std::ranges::any_of(rows.spec.key,
+                                           [&](const KeyPart& part) { return part.field == *id; })
+                     : info(*id).merge == Merge::key;
     } else {
       const Derived computed = std::get<Derived>(column.source);
       text.compute = compute_of(computed);

@@ -17,10 +17,11 @@ struct PrintRows {
   bool grouped = false;
 };
 
-/// Reads --by and --fields; without `by` there is a row for each record, of any fields. Throws
-/// Error::usage.
+/// Reads --by and --fields; without `by` there is a row for each record, of any fields. `names` are
+/// those that fields have. Throws Error::usage.
 [[nodiscard]] PrintRows parse_print_rows(const std::optional<std::string>& by,
-                                         const std::string& fields, bool bidirectional);
+                                         const std::string& fields, bool bidirectional,
+                                         const FieldNames& names = {});
 
 /// The columns as they are written.
 [[nodiscard]] std::vector<RowColumn> text_columns(const PrintRows& rows);

@@ -1,10 +1,30 @@
 #include "weir/pipeline/print_emit.hpp"
 
+#include <algorithm>
+
+#include "weir/flow/totals.hpp"
+
 namespace weir {
+
+std::uint64_t RowBudget::take(std::uint64_t rows) {
+  std::uint64_t left = left_.load(std::memory_order_relaxed);
+  std::uint64_t taken = 0;
+  do {
+    taken = std::min(left, rows);
+  } while (!left_.compare_exchange_weak(left, left - taken, std::memory_order_relaxed));
+  if (left == taken) {
+    enough_->request_stop();
+  }
+  return taken;
+}
 
 void MatchingRows::operator()(FlowBatch& batch) {
   if (!filter_->matches_all()) {
     batch.keep([this](const Flow& row) { return filter_->matches(row); });
+  }
+  if (budget_->limited()) {
+    std::uint64_t left = budget_->take(batch.size());
+    batch.keep([&left](const Flow&) { return left != 0 && left-- != 0; });
   }
   records += batch.size();
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -14,6 +34,15 @@ void MatchingRows::operator()(FlowBatch& batch) {
     bytes += get_integer(row, field("bytes"));
   }
   if (!batch.empty()) {
+    (*next_)(batch);
+  }
+}
+
+void FilledRows::operator()(FlowBatch& batch) {
+  fill_totals(wanted_, batch);
+  if (stage_ != nullptr) {
+    stage_->process(batch, accounts_, *next_);
+  } else {
     (*next_)(batch);
   }
 }
@@ -28,7 +57,7 @@ void LinesOutput::operator()(FlowBatch& batch) {
 }
 
 void LinesOutput::flush() {
-  if (!out_->write(text_.text())) {
+  if (text_.size() != 0 && !out_->write(text_.text())) {
     enough_->request_stop();
   }
   text_.clear();
@@ -36,10 +65,17 @@ void LinesOutput::flush() {
 
 void TableOutput::operator()(FlowBatch& batch) {
   const std::lock_guard lock(writing_);
+  rows_ = rows_ || !batch.empty();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     writer_.append(batch[i], text_);
   }
   write();
+}
+
+void TableOutput::pause() {
+  if (rows_) {  // else the names would be all that columns are made wide for
+    finish();
+  }
 }
 
 void TableOutput::finish() {

@@ -8,7 +8,10 @@
 
 #include "weir/base/error.hpp"
 #include "weir/base/near_match.hpp"
+#include "weir/decode/any.hpp"
+#include "weir/decode/cbor.hpp"
 #include "weir/decode/json.hpp"
+#include "weir/decode/protobuf_flow.hpp"
 #include "weir/source/file.hpp"
 #include "weir/source/synthetic.hpp"
 
@@ -17,7 +20,7 @@ namespace {
 
 struct DecoderVariant {
   std::string_view name;
-  std::unique_ptr<Decoder> (*make)(const FieldSet& wanted);
+  std::unique_ptr<Decoder> (*make)(const DecoderOptions& options);
 };
 
 struct SourceVariant {
@@ -43,14 +46,28 @@ constexpr auto kSources = std::to_array<SourceVariant>({
      }},
 });
 
-std::unique_ptr<Decoder> make_json(const FieldSet& wanted) {
-  return std::make_unique<JsonDecoder>(wanted);
-}
-
 /// Every form of records, one row each.
 constexpr auto kDecoders = std::to_array<DecoderVariant>({
-    {"auto", make_json},  // found out for each message; JSON is all there is to find
-    {"json", make_json},
+    {"auto",
+     [](const DecoderOptions& options) -> std::unique_ptr<Decoder> {
+       return std::make_unique<AnyDecoder>(options);
+     }},
+    {"json",
+     [](const DecoderOptions& options) -> std::unique_ptr<Decoder> {
+       return std::make_unique<JsonDecoder>(options);
+     }},
+    {"goflow2-protobuf",
+     [](const DecoderOptions& options) -> std::unique_ptr<Decoder> {
+       return std::make_unique<ProtobufDecoder>(options, ProtobufNumbering::v2);
+     }},
+    {"goflow1-protobuf",
+     [](const DecoderOptions& options) -> std::unique_ptr<Decoder> {
+       return std::make_unique<ProtobufDecoder>(options, ProtobufNumbering::v1);
+     }},
+    {"cbor",
+     [](const DecoderOptions& options) -> std::unique_ptr<Decoder> {
+       return std::make_unique<CborDecoder>(options);
+     }},
 });
 
 }  // namespace
@@ -74,7 +91,7 @@ std::vector<std::string_view> decoder_names() {
   return names;
 }
 
-std::unique_ptr<Decoder> make_decoder(std::string_view name, const FieldSet& wanted) {
+std::unique_ptr<Decoder> make_decoder(std::string_view name, const DecoderOptions& options) {
   const auto* const variant =
       std::find_if(kDecoders.begin(), kDecoders.end(),
                    [name](const DecoderVariant& each) { return each.name == name; });
@@ -82,7 +99,7 @@ std::unique_ptr<Decoder> make_decoder(std::string_view name, const FieldSet& wan
     throw Error::usage(fmt::format("there is no record format \"{}\".{}", name,
                                    did_you_mean(name, decoder_names())));
   }
-  return variant->make(wanted);
+  return variant->make(options);
 }
 
 }  // namespace weir

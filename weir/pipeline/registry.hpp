@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/flow/decoder_options.hpp"
 #include "weir/flow/stages.hpp"
 #include "weir/source/kafka.hpp"
 
@@ -27,8 +28,8 @@ std::unique_ptr<Source> make_source(const SourceOptions& options);
 /// The forms of records that can be read.
 std::vector<std::string_view> decoder_names();
 
-/// A decoder of the form called `name`, which reads the `wanted` fields. Throws Error::usage for a
-/// name that there is none of.
-std::unique_ptr<Decoder> make_decoder(std::string_view name, const FieldSet& wanted);
+/// A decoder of the form called `name`. Throws Error::usage for a name that there is none of, and
+/// for a mapping that cannot be one.
+std::unique_ptr<Decoder> make_decoder(std::string_view name, const DecoderOptions& options);
 
 }  // namespace weir

@@ -93,6 +93,26 @@ void write_accounts(const Accounts& accounts, FamilyWriter& out) {
   out.sample_signed(accounts.unaccounted());
 }
 
+void write_dead_letters(const DeadLetterStatus& letters, FamilyWriter& out) {
+  out.family({"weir_dead_letters_total",
+              "Refused records that the dead-letter topic has taken since the start, by reason.",
+              "counter"});
+  for (std::size_t i = 0; i < kRefusedNames.size(); ++i) {
+    out.sample(letters.sent[i], {{"reason", kRefusedNames[i]}});
+  }
+  out.single({"weir_dead_letters_cut_total",
+              "Dead letters sent without their end, because they were too long for their topic.",
+              "counter"},
+             letters.cut);
+  out.single({"weir_dead_letters_pending",
+              "Refused records that the dead-letter topic has not taken yet.", "gauge"},
+             letters.pending);
+  out.single(
+      {"weir_dead_letter_failures_total",
+       "Failed attempts to send dead letters; until one succeeds, no commit is made.", "counter"},
+      letters.failures);
+}
+
 /// Live, held, dormant and dropped together are the metric's value.
 void write_values(const PrometheusSnapshot& flows, FamilyWriter& out) {
   out.family({"weir_metric_value_total", "What all series of a metric add up to, dropped ones too.",
@@ -136,6 +156,12 @@ void write_series(const PrometheusSnapshot& flows, FamilyWriter& out) {
               "Records counted in the series \"other\" because the cap was reached.", "counter"});
   for (const MetricSnapshot& metric : flows.metrics) {
     out.sample(metric.capped, {{"metric", metric.name}});
+  }
+  out.family({"weir_series_swapped_total",
+              "Series that took the place of a lighter one, where the heaviest are kept.",
+              "counter"});
+  for (const MetricSnapshot& metric : flows.metrics) {
+    out.sample(metric.swapped, {{"metric", metric.name}});
   }
   out.family({"weir_series_held",
               "Live series that show less than they hold until they were seen so.", "gauge"});
@@ -182,6 +208,9 @@ std::string self_metrics(const SelfState& state, ExpositionFormat format) {
   write_origins(state, origins, out);
   write_positions(state, origins, out);
   write_accounts(state.flows.checkpoint.accounts, out);
+  if (state.dead_letters != nullptr) {
+    write_dead_letters(*state.dead_letters, out);
+  }
   write_series(state.flows, out);
   if (state.http != nullptr) {
     write_http_metrics(*state.http, out);

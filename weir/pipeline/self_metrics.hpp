@@ -6,6 +6,7 @@
 #include "weir/enrich/as_name_updater.hpp"
 #include "weir/flow/stages.hpp"
 #include "weir/io/http_connections.hpp"
+#include "weir/sink/dead_letters.hpp"
 #include "weir/sink/metric_text.hpp"
 #include "weir/sink/prometheus.hpp"
 
@@ -20,8 +21,9 @@ struct SelfState {
   const HttpCounters* http = nullptr;  ///< null before the server is there
   double scrape_duration = 0;          ///< seconds, of the scrape before
   bool ready = false;
-  std::uint64_t pending = 0;  ///< messages read since the last commit
-  bool paused = false;        ///< reading waits for a commit
+  std::uint64_t pending = 0;                       ///< messages read since the last commit
+  bool paused = false;                             ///< reading waits for a commit
+  const DeadLetterStatus* dead_letters = nullptr;  ///< null: there are none
 };
 
 /// All families that are not flow metrics, without an end mark.

@@ -38,6 +38,18 @@ std::string by_reason(std::span<const std::uint64_t> counts,
   return parts.empty() ? grouped(sum) : fmt::format("{} ({})", grouped(sum), parts);
 }
 
+std::string letters_row(const DeadLetterStatus& letters) {
+  const auto sum = std::accumulate(letters.sent.begin(), letters.sent.end(), std::uint64_t{0});
+  std::string text = fmt::format("{} sent to {}", grouped(sum), letters.topic);
+  if (letters.cut > 0) {
+    text += fmt::format(", {} of them cut because they were too long", grouped(letters.cut));
+  }
+  if (letters.pending > 0) {
+    text += fmt::format("; {} wait", grouped(letters.pending));
+  }
+  return letters.trouble.empty() ? text : text + ": " + letters.trouble;
+}
+
 PageSection records(const Accounts& accounts) {
   std::uint64_t read = 0;
   for (const Accounts::Origin& origin : accounts.origins) {
@@ -107,8 +119,12 @@ std::string status_page(const StatusFacts& facts) {
   reading.rows.emplace_back("AS names", names == 0 ? "none known"
                                                    : fmt::format("{}, as of {}", grouped(names),
                                                                  when(facts.names.loaded_at())));
-  page.sections = {std::move(reading), records(facts.flows.checkpoint.accounts),
-                   series(facts.flows.metrics)};
+  PageSection judged = records(facts.flows.checkpoint.accounts);
+  if (facts.dead_letters != nullptr) {
+    judged.rows.emplace_back("Dead letters", letters_row(*facts.dead_letters));
+  }
+  page.sections = {std::move(reading), std::move(judged), series(facts.flows.metrics)};
+  page.refused = true;
   return render_page(page);
 }
 

@@ -99,10 +99,11 @@ std::string StreamServer::page() const {
   return render_page(page);
 }
 
-void StreamServer::reload() {
+void StreamServer::reload(std::function<void(const std::string& why)> done) {
   if (on_reload_) {
     on_reload_();
   }
+  done({});
 }
 
 }  // namespace weir

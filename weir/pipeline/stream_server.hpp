@@ -39,7 +39,7 @@ class StreamServer final : public WebBackend {
   [[nodiscard]] std::string not_ready() const override { return status_().trouble; }
   std::variant<ScrapeBody, NotStarted> scrape(bool openmetrics) override;
   [[nodiscard]] std::string page() const override;
-  void reload() override;
+  void reload(std::function<void(const std::string& why)> done) override;
 
  private:
   std::function<StreamStatus()> status_;

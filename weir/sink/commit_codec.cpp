@@ -222,6 +222,28 @@ bool decode(ByteCursor& in, Checkpoint& checkpoint) {
          get_named(in, kRefusedNames, accounts.refused);
 }
 
+void encode(const std::vector<MetricIdentity>& metrics, ByteWriter& out) {
+  out.put(static_cast<std::uint32_t>(metrics.size()));
+  for (const MetricIdentity& metric : metrics) {
+    out.put_text(metric.name);
+    out.put_text(metric.meaning);
+  }
+}
+
+bool decode(ByteCursor& in, std::vector<MetricIdentity>& metrics) {
+  metrics.clear();
+  const auto count = in.get<std::uint32_t>();
+  if (!in.holds(count, 2 * sizeof(std::uint32_t))) {
+    return false;
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    MetricIdentity& metric = metrics.emplace_back();
+    metric.name = in.get_text();
+    metric.meaning = in.get_text();
+  }
+  return in.ok();
+}
+
 void encode(const SeriesDelta& delta, const SeriesRegistry& registry, ByteWriter& out) {
   out.put(delta.total);
   out.put(delta.capped);

@@ -35,6 +35,17 @@ void check_label(const Metric& metric, const MetricLabel& label) {
         "metric {}: label {} looks up names of '{}', which is no number; leave the lookup out",
         metric.name, label.name, info(label.field).name));
   }
+  const bool whole = label.v4_bits == 32 && label.v6_bits == 128;
+  if (!whole && info(label.field).kind != Kind::address) {
+    throw Error::usage(fmt::format(
+        "metric {}: label {} wants a network of '{}', which is no address; leave the mask out",
+        metric.name, label.name, info(label.field).name));
+  }
+  if (label.v4_bits > 32 || label.v6_bits > 128) {
+    throw Error::usage(fmt::format(
+        "metric {}: label {} wants networks of {} and {} bits; IPv4 has 32 and IPv6 128",
+        metric.name, label.name, label.v4_bits, label.v6_bits));
+  }
 }
 
 }  // namespace

@@ -64,19 +64,24 @@ void PrometheusSink::write(const FlowBatch& batch, Accounts& accounts) {
 void PrometheusSink::write_one_by_one(const FlowBatch& batch, Accounts& accounts) {
   shown_.with([&](const Shown& shown) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      write_carefully(batch[i], shown, accounts);
+      if (!write_carefully(batch[i], shown, accounts)) {
+        accounts.refuse(Refused::overflow);
+        if (options_.refusals != nullptr) {
+          options_.refusals->refused(Refused::overflow, batch.place(i));
+        }
+      }
     }
   });
 }
 
-void PrometheusSink::write_carefully(const Flow& row, const Shown& shown, Accounts& accounts) {
+/// False if a counter would wrap; then the row is counted nowhere.
+bool PrometheusSink::write_carefully(const Flow& row, const Shown& shown, Accounts& accounts) {
   places_.clear();
   for (std::size_t m = 0; m < counted_.size(); ++m) {
     if (counted_[m].metric.where.matches(row)) {
       const SeriesIndex::Cell cell = counted_[m].counter.cell_of(row);
       if (!counted_[m].counter.fits(row, cell, shown.metrics[m])) {
-        accounts.refuse(Refused::overflow);
-        return;
+        return false;
       }
       places_.push_back({m, cell});
     }
@@ -89,6 +94,7 @@ void PrometheusSink::write_carefully(const Flow& row, const Shown& shown, Accoun
   } else {
     ++accounts.counted;
   }
+  return true;
 }
 
 void PrometheusSink::follow_lookups() {
@@ -147,7 +153,8 @@ std::uint64_t PrometheusSink::store(const Checkpoint& checkpoint, const CommitTi
   const std::uint64_t same = shown_.with([&](const Shown& shown) {
     const bool changed = std::any_of(counted_.begin(), counted_.end(),
                                      [](const Counted& each) { return !each.delta.empty(); });
-    return changed || failing_ || shown.checkpoint != checkpoint ? 0 : shown.number;
+    return changed || failing_ || tell_metrics_ || shown.checkpoint != checkpoint ? 0
+                                                                                  : shown.number;
   });
   if (same != 0) {
     return same;
@@ -156,6 +163,14 @@ std::uint64_t PrometheusSink::store(const Checkpoint& checkpoint, const CommitTi
   ByteWriter out(bytes_);
   encode(time, out);
   encode(checkpoint, out);
+  out.put(static_cast<std::uint8_t>(tell_metrics_ ? 1 : 0));
+  if (tell_metrics_) {
+    std::vector<MetricIdentity> metrics;
+    for (const Counted& each : counted_) {
+      metrics.push_back(each.identity);
+    }
+    encode(metrics, out);
+  }
   for (const Counted& each : counted_) {
     encode(each.delta, *each.registry, out);
   }
@@ -180,6 +195,7 @@ bool PrometheusSink::commit(const Checkpoint& checkpoint) {
   if (std::exchange(failing_, false)) {
     log::info("the counters are kept again");
   }
+  tell_metrics_ = false;
   shown_.with([&](Shown& shown) {
     // Scrapes while it was being kept have not seen it.
     shown.time = {time.unix_ms, time.active_ms, scrapes_};
@@ -194,9 +210,20 @@ bool PrometheusSink::commit(const Checkpoint& checkpoint) {
     each.counter.settle();
     each.registry->bury_dropped();
   }
+  swap_series();
   drop_excess();
   retire_idle();
   return true;
+}
+
+/// Takes effect with the next commit. Nothing is pending now, so what victims hold is shown.
+void PrometheusSink::swap_series() {
+  shown_.with([this](const Shown& shown) {
+    for (std::size_t m = 0; m < counted_.size(); ++m) {
+      Counted& each = counted_[m];
+      each.counter.swap(each.metric.keep, shown.metrics[m], each.delta, shown.time);
+    }
+  });
 }
 
 /// Takes effect with the next commit. Nothing is pending now, so what goes holds nothing that is
@@ -218,20 +245,19 @@ void PrometheusSink::drop_excess() {
 /// Takes effect with the next commit. Nothing is pending now, so what idle series hold is shown.
 void PrometheusSink::retire_idle() {
   constexpr std::int64_t kChecks = 16;  // within the time that makes a series idle
-  if (options_.series_ttl.count() == 0) {
-    return;
-  }
   const CommitTime time = shown_.with([](const Shown& shown) { return shown.time; });
-  if (time.active_ms < next_idle_check_ms_) {
-    return;
-  }
-  next_idle_check_ms_ = time.active_ms + static_cast<std::uint64_t>(std::max<std::int64_t>(
-                                             1000, options_.series_ttl.count() / kChecks));
   for (std::size_t m = 0; m < counted_.size(); ++m) {
-    const auto idle = shown_.with(
-        [&](const Shown& shown) { return shown.metrics[m].idle(time, options_.series_ttl); });
+    Counted& each = counted_[m];
+    const auto ttl = each.metric.ttl.count() != 0 ? each.metric.ttl : options_.series_ttl;
+    if (ttl.count() == 0 || time.active_ms < each.next_idle_check_ms) {
+      continue;
+    }
+    each.next_idle_check_ms = time.active_ms + static_cast<std::uint64_t>(std::max<std::int64_t>(
+                                                   1000, ttl.count() / kChecks));
+    const auto idle =
+        shown_.with([&](const Shown& shown) { return shown.metrics[m].idle(time, ttl); });
     if (!idle.empty()) {
-      counted_[m].registry->retire(idle);
+      each.registry->retire(idle);
     }
   }
 }
@@ -242,22 +268,37 @@ bool PrometheusSink::dirty() const {
 }
 
 PrometheusSnapshot PrometheusSink::copy(bool with_values) const {
-  PrometheusSnapshot snapshot;
-  for (const Counted& each : counted_) {
-    MetricSnapshot metric;
-    metric.name = each.metric.name;
-    metric.help = each.metric.help;
-    metric.registry = each.registry;
-    metric.population.limit = each.registry->limit();
-    if (with_values) {
-      // The pages are touched here, so that the pipeline waits for copying alone.
-      metric.values.resize(each.registry->size());
-      metric.states.resize(metric.values.size());
-      metric.born.resize(metric.values.size());
+  while (true) {
+    const AllFacts facts = shown_.with([](const Shown& shown) { return shown.facts; });
+    PrometheusSnapshot snapshot;
+    for (const Facts& each : *facts) {
+      MetricSnapshot metric;
+      metric.name = each.identity.name;
+      metric.help = each.help;
+      metric.registry = each.registry;
+      metric.swapped = each.registry->swapped();
+      metric.population.limit = each.registry->limit();
+      if (with_values) {
+        // The pages are touched here, so that the pipeline waits for copying alone.
+        metric.values.resize(each.registry->size());
+        metric.states.resize(metric.values.size());
+        metric.born.resize(metric.values.size());
+      }
+      snapshot.metrics.push_back(std::move(metric));
     }
-    snapshot.metrics.push_back(std::move(metric));
+    if (fill(facts, with_values, snapshot)) {
+      return snapshot;
+    }
   }
-  shown_.with([&](const Shown& shown) {
+}
+
+/// False if other metrics are shown by now.
+bool PrometheusSink::fill(const AllFacts& facts, bool with_values,
+                          PrometheusSnapshot& snapshot) const {
+  return shown_.with([&](const Shown& shown) {
+    if (shown.facts != facts) {
+      return false;
+    }
     scrapes_ += with_values ? 1 : 0;
     snapshot.checkpoint = shown.checkpoint;
     if (shown.number != 0) {
@@ -266,11 +307,11 @@ PrometheusSnapshot PrometheusSink::copy(bool with_values) const {
     }
     snapshot.commit_duration = shown.duration;
     snapshot.commit_failures = shown.failures;
-    for (std::size_t m = 0; m < counted_.size(); ++m) {
+    for (std::size_t m = 0; m < shown.metrics.size(); ++m) {
       copy_metric(shown.metrics[m], with_values, snapshot.metrics[m]);
     }
+    return true;
   });
-  return snapshot;
 }
 
 FieldSet PrometheusSink::fields() const {
@@ -279,16 +320,6 @@ FieldSet PrometheusSink::fields() const {
     wanted |= fields_of(each.metric);
   }
   return wanted;
-}
-
-std::vector<std::pair<std::string, std::string>> PrometheusSink::describe() const {
-  std::vector<std::pair<std::string, std::string>> lines;
-  lines.reserve(counted_.size());
-  for (const Counted& each : counted_) {
-    lines.emplace_back("metric " + each.metric.name, std::string(info(each.metric.value).name) +
-                                                         " by " + each.registry->plan().layout());
-  }
-  return lines;
 }
 
 }  // namespace weir

@@ -12,7 +12,9 @@
 #include "weir/base/guarded.hpp"
 #include "weir/base/log.hpp"
 #include "weir/flow/commit_store.hpp"
+#include "weir/flow/refusals.hpp"
 #include "weir/flow/stages.hpp"
+#include "weir/sink/commit_codec.hpp"
 #include "weir/sink/metric.hpp"
 #include "weir/sink/series_counter.hpp"
 #include "weir/sink/series_registry.hpp"
@@ -27,7 +29,16 @@ struct PrometheusSinkOptions {
   std::chrono::milliseconds hold{0};
   /// Series that did not count for so long turn dormant; 0: never.
   std::chrono::milliseconds series_ttl{0};
+  /// Is told of rows that would make a counter wrap, if not null; those need places.
+  Refusals* refusals = nullptr;
   std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+};
+
+/// A metric whose counters were kept under another meaning than the one it has now.
+struct MetricChange {
+  std::string name;
+  std::string before;
+  std::string now;
 };
 
 /// One metric as a scrape shows it: fixed when it was taken, at the cost of a copy of the values.
@@ -48,6 +59,7 @@ struct MetricSnapshot {
   std::vector<std::uint32_t> born;         ///< by SeriesId, seconds since 1970
   std::uint64_t total = 0;                 ///< what all values add up to, at most 2^64-1
   std::uint64_t capped = 0;                ///< records counted in `other` because of the cap
+  std::uint64_t swapped = 0;               ///< series that took a lighter one's place
   // Where that total is, if it is not shown; modulo 2^64.
   std::uint64_t dormant_value = 0;
   std::uint64_t held_value = 0;
@@ -88,13 +100,20 @@ class PrometheusSink final : public Sink {
 
   /// What it reads of a record.
   [[nodiscard]] FieldSet fields() const;
-  /// What the metrics are, for people and to compare: names, what they count, labels.
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> describe() const;
+
+  /// Counts these metrics from now on, while nothing is written and all that was is committed.
+  /// Metrics that mean what one of those before did go on with its series; others begin with none.
+  /// False, and then nothing has changed, where it cannot be made durable. Of the pipeline's
+  /// thread.
+  [[nodiscard]] bool reconfigure(std::vector<Metric> metrics, const Checkpoint& checkpoint);
 
   /// Takes in what a store has kept, before anything is written.
   [[nodiscard]] CommitReader& reader();
-  /// All was read; the checkpoint of the last commit.
+  /// All was read; the checkpoint of the last commit. What was kept of metrics that there are none
+  /// of any more, or that mean something else now, is forgotten with the next commit.
   [[nodiscard]] Checkpoint restored();
+  /// The metrics among them that have the name of one there is now. They begin with no series.
+  [[nodiscard]] const std::vector<MetricChange>& changes() const { return changes_; }
   /// From now on commits go to the store, which has to outlive what is written. `number` is that of
   /// the last commit read.
   void keep_in(CommitStore& store, std::uint64_t number);
@@ -105,12 +124,22 @@ class PrometheusSink final : public Sink {
   class Reader;
   struct Counted {
     Metric metric;
+    MetricIdentity identity;
     std::shared_ptr<SeriesRegistry> registry;
     SeriesCounter counter;
-    SeriesDelta delta{};  ///< scratch
+    SeriesDelta delta{};                   ///< scratch
+    std::uint64_t next_idle_check_ms = 0;  ///< of CommitTime::active_ms
   };
+  /// What of a metric does not change while it is counted.
+  struct Facts {
+    MetricIdentity identity;
+    std::string help;
+    std::shared_ptr<SeriesRegistry> registry;
+  };
+  using AllFacts = std::shared_ptr<const std::vector<Facts>>;
   struct Shown {
     std::vector<SeriesTable> metrics;
+    AllFacts facts;  ///< of the same metrics
     Checkpoint checkpoint;
     CommitTime time;
     std::uint64_t number = 0;  ///< of the last commit, 0 before the first
@@ -122,18 +151,28 @@ class PrometheusSink final : public Sink {
     SeriesIndex::Cell cell;
   };
 
-  void start_over();
+  [[nodiscard]] static Counted counted(const Metric& metric,
+                                       std::shared_ptr<SeriesRegistry> registry);
+  void show(std::vector<SeriesTable> tables);
+  [[nodiscard]] std::uint64_t store_metrics(
+      const std::vector<MetricIdentity>& identities,
+      const std::vector<std::shared_ptr<SeriesRegistry>>& registries,
+      const std::vector<std::size_t>& before, const Checkpoint& checkpoint, const CommitTime& time);
+  void keep_limits();
   [[nodiscard]] PrometheusSnapshot copy(bool with_values) const;
+  [[nodiscard]] bool fill(const AllFacts& facts, bool with_values,
+                          PrometheusSnapshot& snapshot) const;
   void follow_lookups();
   void write_one_by_one(const FlowBatch& batch, Accounts& accounts);
-  void write_carefully(const Flow& row, const Shown& shown, Accounts& accounts);
+  [[nodiscard]] bool write_carefully(const Flow& row, const Shown& shown, Accounts& accounts);
   [[nodiscard]] CommitTime time_of(const Checkpoint& checkpoint) const;
   void collect(const CommitTime& time);
   [[nodiscard]] std::uint64_t store(const Checkpoint& checkpoint, const CommitTime& time);
+  void swap_series();
   void drop_excess();
   void retire_idle();
 
-  const PrometheusSinkOptions options_;
+  PrometheusSinkOptions options_;
   std::vector<Counted> counted_;
   std::vector<Place> places_;  ///< scratch: where one row counts
   std::unique_ptr<Reader> reader_;
@@ -141,8 +180,9 @@ class PrometheusSink final : public Sink {
   std::string bytes_;            ///< scratch: a commit
   bool scraped_before_ = false;  ///< by whom came before
   bool failing_ = false;         ///< the last commit was not kept
+  bool tell_metrics_ = true;     ///< the next commit has to say what metrics there are
+  std::vector<MetricChange> changes_;
   log::Limited failure_log_;
-  std::uint64_t next_idle_check_ms_ = 0;           ///< of CommitTime::active_ms
   Guarded<Shown> shown_;                           ///< changed by the pipeline's thread only
   mutable std::atomic<std::uint64_t> scrapes_{0};  ///< snapshots with values; counted under shown_
 };

@@ -31,7 +31,7 @@ SeriesCounter::Cell SeriesCounter::find_or_admit(std::string_view key, std::uint
   if (cell != SeriesIndex::kOther || registry_->plan().single()) {
     return cell;
   }
-  if (!registry_->full()) {
+  if (!registry_->full() && !(swaps_ && swaps_->silent(key))) {
     registry_->admit(key, follower_);
   }
   if (registry_->event_count() != events_seen_) {
@@ -69,14 +69,24 @@ void SeriesCounter::follow(const SeriesEvent& event) {
   }
   switch (event.change) {
     case SeriesChange::admitted:
-    case SeriesChange::returned:
-      index_.insert(registry_->series(event.id).key(), event.id);
+    case SeriesChange::returned: {
+      const std::string_view key = registry_->series(event.id).key();
+      if (!swaps_ || swaps_->appeared(event.id, key, index_.hash_of(key))) {
+        index_.insert(key, event.id);
+      }
       break;
+    }
     case SeriesChange::retired:
       index_.erase(registry_->series(event.id).key(), event.id);
+      if (swaps_) {
+        swaps_->retired(event.id);
+      }
       break;
     case SeriesChange::dropped:
       index_.forget(event.id);
+      if (swaps_) {
+        swaps_->dropped(event.id);
+      }
   }
 }
 
@@ -118,13 +128,31 @@ void SeriesCounter::add() {
   for (std::size_t i = 0; i < lookups.size; ++i) {
     lookups.guesses[i] = index_.guess(lookups.hashes[i]);
   }
+  if (swaps_) {
+    for (std::size_t i = 0; i < lookups.size; ++i) {
+      if (lookups.guesses[i] == SeriesIndex::kOther) {
+        swaps_->prefetch(lookups.hashes[i]);
+      }
+    }
+  }
   for (std::size_t i = 0; i < lookups.size; ++i) {
     Cell cell = lookups.guesses[i];
     if (!index_.holds(cell, lookups.keys[i])) {
       cell = find_or_admit(lookups.keys[i], lookups.hashes[i]);
+      if (cell == SeriesIndex::kOther && swaps_) {
+        swaps_->saw(lookups.keys[i], lookups.hashes[i], lookups.values[i]);
+      }
     }
     count(cell, lookups.values[i]);
   }
+}
+
+void SeriesCounter::add(const Flow& row, Cell cell) {
+  if (cell == SeriesIndex::kOther && swaps_) {
+    const std::string_view key(keys_.get(), registry_->plan().pack(row, tables_, keys_.get()));
+    swaps_->saw(key, index_.hash_of(key), value_of(row));
+  }
+  count(cell, value_of(row));
 }
 
 void SeriesCounter::count(Cell cell, std::uint64_t value) {
@@ -152,6 +180,9 @@ void SeriesCounter::collect(const SeriesTable& table, SeriesDelta& delta) {
   }
   delta.total = total_;
   delta.capped = capped_;
+  // Successors count only when they were seen. By then what they hold back is nothing; it is for
+  // the next process, which does not know them and has them count at once.
+  delta.hold = delta.hold || (swaps_ && swaps_->presents(events_));
 }
 
 void SeriesCounter::settle() {
@@ -163,7 +194,41 @@ void SeriesCounter::settle() {
   dirty_ = false;
 }
 
+void SeriesCounter::swap(Metric::Keep keep, const SeriesTable& table, const SeriesDelta& delta,
+                         const CommitTime& time) {
+  if (keep == Metric::Keep::first || registry_->plan().single()) {
+    keep_first();
+    return;
+  }
+  catch_up();
+  if (swaps_ && swaps_->limit() != registry_->limit()) {
+    keep_first();
+  }
+  if (!swaps_) {
+    registry_->set_keep(keep);
+    swaps_ = std::make_unique<SeriesSwaps>(registry_, table);
+  }
+  for (const SeriesId id : swaps_->advance(table, delta, time)) {
+    index_.insert(registry_->series(id).key(), id);
+  }
+  catch_up();
+}
+
+/// From now on, or until others are compared.
+void SeriesCounter::keep_first() {
+  if (!swaps_) {
+    return;
+  }
+  catch_up();
+  for (const SeriesId id : swaps_->silent()) {
+    index_.insert(registry_->series(id).key(), id);
+  }
+  swaps_ = nullptr;
+  registry_->set_keep(Metric::Keep::first);
+}
+
 void SeriesCounter::restore(const SeriesTable& table) {
+  registry_->settle_places(table.leaving().size(), {});
   index_.reserve(table.shown_count());
   catch_up();
   // Most were committed long ago; the only series of a metric without labels may be new.

@@ -11,6 +11,7 @@
 #include "weir/flow/batch.hpp"
 #include "weir/sink/series_index.hpp"
 #include "weir/sink/series_registry.hpp"
+#include "weir/sink/series_swaps.hpp"
 #include "weir/sink/series_table.hpp"
 
 namespace weir {
@@ -36,7 +37,7 @@ class SeriesCounter {
   /// Whether a row's value still fits into its series, of which `table` holds what is committed.
   [[nodiscard]] bool fits(const Flow& row, Cell cell, const SeriesTable& table) const;
   /// Adds one row to its series. It must fit.
-  void add(const Flow& row, Cell cell) { count(cell, value_of(row)); }
+  void add(const Flow& row, Cell cell);
 
   /// Follows what others changed in the registry. Call it between batches.
   void catch_up();
@@ -45,6 +46,10 @@ class SeriesCounter {
   void collect(const SeriesTable& table, SeriesDelta& delta);
   /// What was collected last has been committed.
   void settle();
+  /// Lets heavier label sets take the places of lighter ones, where they are to be kept: after a
+  /// commit that changed `delta` and left `table`, before anything is counted.
+  void swap(Metric::Keep keep, const SeriesTable& table, const SeriesDelta& delta,
+            const CommitTime& time);
   [[nodiscard]] bool dirty() const { return dirty_; }
   /// Goes on from what was committed by an earlier process, before anything is counted.
   void restore(const SeriesTable& table);
@@ -65,6 +70,7 @@ class SeriesCounter {
   }
   Cell find_or_admit(std::string_view key, std::uint32_t hash);
   void follow(const SeriesEvent& event);
+  void keep_first();
   void count(Cell cell, std::uint64_t value);
 
   std::shared_ptr<SeriesRegistry> registry_;
@@ -73,11 +79,12 @@ class SeriesCounter {
   SeriesKeyPlan::Tables tables_;
   SeriesRegistry::Follower follower_;
   std::uint64_t events_seen_ = 0;
-  std::vector<SeriesEvent> events_;   ///< not committed yet
-  std::unique_ptr<char[]> keys_;      ///< scratch: keys of a batch's rows
-  std::unique_ptr<Lookups> lookups_;  ///< scratch
-  std::vector<Cell> changed_;         ///< whose pending value is not 0
-  std::uint64_t total_ = 0;           ///< stops at 2^64-1
+  std::vector<SeriesEvent> events_;     ///< not committed yet
+  std::unique_ptr<char[]> keys_;        ///< scratch: keys of a batch's rows
+  std::unique_ptr<Lookups> lookups_;    ///< scratch
+  std::vector<Cell> changed_;           ///< whose pending value is not 0
+  std::unique_ptr<SeriesSwaps> swaps_;  ///< null: who came first is kept
+  std::uint64_t total_ = 0;             ///< stops at 2^64-1
   std::uint64_t capped_ = 0;
   bool dirty_ = false;
 };

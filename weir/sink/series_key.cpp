@@ -64,6 +64,27 @@ std::string_view text_at(const char* at) {
   return {at + sizeof(std::uint16_t), unpack<std::uint16_t>(at)};
 }
 
+/// The network that an address is in. One that is absent, all zeros, stays so.
+IpAddress network_of(const IpAddress& address, unsigned v4_bits, unsigned v6_bits) {
+  return address.masked(address.is_ipv4() ? v4_bits : v6_bits);
+}
+
+/// What a field is in a layout. Which of the user's fields one is depends on nothing but their
+/// order; what it means is part of the metric's meaning.
+std::string_view field_in_layout(FieldId id) {
+  if (id < kFirstUserField) {
+    return info(id).name;
+  }
+  switch (storage_of(info(id).kind)) {
+    case Storage::text:
+      return "own text";
+    case Storage::address:
+      return "own address";
+    default:
+      return "own number";
+  }
+}
+
 void append_integer(FieldId id, std::uint64_t value, std::string& out) {
   switch (info(id).kind) {
     case Kind::mac:
@@ -119,14 +140,16 @@ std::size_t SeriesKeyPlan::part_of(const Metric& metric, std::size_t label) {
       [&wanted](const MetricLabel& other) { return other.field == wanted.field && !other.lookup; });
   const std::size_t named_by = number_shown ? kNoLabel : label;
   const auto known = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
-    return part.field == wanted.field &&
+    return part.field == wanted.field && part.v4_bits == wanted.v4_bits &&
+           part.v6_bits == wanted.v6_bits &&
            (number_shown || labels_[part.named_by].lookup == wanted.lookup);
   });
   if (known == parts_.end()) {
     const FieldInfo& row = info(wanted.field);
     const Storage storage = number_shown ? storage_of(row.kind) : Storage::text;
     const auto width = static_cast<std::uint8_t>(row.bits <= 32 ? 4 : 8);
-    parts_.push_back({wanted.field, storage, width, row.offset, named_by});
+    parts_.push_back(
+        {wanted.field, storage, width, row.offset, named_by, wanted.v4_bits, wanted.v6_bits});
     return parts_.size() - 1;
   }
   return static_cast<std::size_t>(known - parts_.begin());
@@ -148,7 +171,9 @@ std::size_t SeriesKeyPlan::pack(const Flow& flow, const Tables& tables, char* ou
         break;
       }
       case Storage::address:
-        at = put(get_address(flow, part.field), at);
+        at = put(part.cut() ? network_of(get_address(flow, part.field), part.v4_bits, part.v6_bits)
+                            : get_address(flow, part.field),
+                 at);
         break;
       case Storage::text:
         if (part.named_by != kNoLabel) [[unlikely]] {
@@ -211,6 +236,10 @@ void SeriesKeyPlan::append_value(const Label& label, const char* start, const Na
       // An absent address is all zeros, and an empty label is Prometheus's way to say absent.
       const auto address = unpack<IpAddress>(start);
       out += address == IpAddress{} ? std::string() : address.to_string();
+      if (part.cut() && address != IpAddress{}) {
+        fmt::format_to(std::back_inserter(out), "/{}",
+                       address.is_ipv4() ? part.v4_bits : part.v6_bits);
+      }
       break;
     }
     case Storage::text:
@@ -272,7 +301,9 @@ std::string SeriesKeyPlan::layout() const {
   std::string out;
   for (const Label& label : labels_) {
     const Part& part = parts_[label.part];
-    fmt::format_to(std::back_inserter(out), "{}{}{}{}:{}", label.text, info(part.field).name,
+    fmt::format_to(std::back_inserter(out), "{}{}{}{}{}:{}", label.text,
+                   field_in_layout(part.field),
+                   part.cut() ? fmt::format("/{}/{}", part.v4_bits, part.v6_bits) : "",
                    label.lookup ? " by name\"" : "\"", part.named_by != kNoLabel ? "*" : "",
                    part.storage == Storage::integer ? part.width : 0);
   }

@@ -15,11 +15,11 @@ namespace weir {
 /// How a metric's labels are packed into a series key and printed from it. Immutable.
 ///
 /// A key holds each field once, in the order of its first label: integers in 4 or 8 bytes,
-/// addresses in 16, texts with a length of 2 bytes before them; zeros fill it up to whole words of
-/// 8 bytes. Labels from a lookup are not in the key but found again by the number that is. Where a
-/// metric has a lookup's label without the number itself, many numbers share one series, and the
-/// name takes the number's place in the key. So equal label values make equal keys, and unequal
-/// ones unequal.
+/// addresses in 16, cut to their network where that is the label, texts with a length of 2 bytes
+/// before them; zeros fill it up to whole words of 8 bytes. Labels from a lookup are not in the key
+/// but found again by the number that is. Where a metric has a lookup's label without the number
+/// itself, many numbers share one series, and the name takes the number's place in the key. So
+/// equal label values make equal keys, and unequal ones unequal.
 class SeriesKeyPlan {
  public:
   /// Longer texts are cut, so that no message can make a series larger than this. Bytes of UTF-8.
@@ -69,6 +69,11 @@ class SeriesKeyPlan {
     std::uint8_t width;    ///< bytes of an integer
     std::uint16_t offset;  ///< of the member in Flow
     std::size_t named_by;  ///< the label whose table turns the number into the text that is packed
+    // Of an address: how much of it there is.
+    std::uint8_t v4_bits;
+    std::uint8_t v6_bits;
+
+    [[nodiscard]] bool cut() const { return v4_bits < 32 || v6_bits < 128; }
   };
   struct Label {
     std::string text;  ///< `name="`, with the separator before it

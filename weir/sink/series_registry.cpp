@@ -12,7 +12,8 @@ SeriesRegistry::SeriesRegistry(const Metric& metric)
       max_series_(metric.max_series),
       plan_(metric),
       tables_generation_(plan_.tables_generation()),
-      tables_(plan_.current_tables()) {
+      tables_(plan_.current_tables()),
+      keep_(metric.keep) {
   std::string text;
   plan_.append_other(text);
   append({}, text);
@@ -21,6 +22,18 @@ SeriesRegistry::SeriesRegistry(const Metric& metric)
     open_other();
   }
   update_full();
+}
+
+SeriesRegistry::SeriesRegistry(const std::string& name)
+    : SeriesRegistry(Metric{.name = name, .help = {}}) {
+  any_key_ = true;
+}
+
+void SeriesRegistry::set_limit(std::size_t max_series) {
+  const std::lock_guard lock(mutex_);
+  max_series_ = max_series;
+  update_full();
+  warn_when_crowded();
 }
 
 std::size_t SeriesRegistry::size() const {
@@ -74,22 +87,62 @@ void SeriesRegistry::admit(std::string_view key, Follower follower) {
   if (crowded() || admitted_since(key, seen_[follower])) {
     return;
   }
+  if (open(key) != kOther) {
+    update_full();
+    warn_when_crowded();
+  }
+}
+
+/// A live series of this key; kOther if it looks like that.
+SeriesId SeriesRegistry::open(std::string_view key) {
   text_.clear();
   plan_.append_text(key, tables_, text_);
   if (text_ == series_[kOther].text()) {
-    return;
+    return kOther;
   }
+  SeriesId id = kOther;
   if (const auto known = dormant_.find(text_); known != dormant_.end()) {
-    const SeriesId id = known->second;
+    id = known->second;
     dormant_.erase(known);
     turned_dormant_[id] = kLive;
     record(id, SeriesChange::returned);
   } else {
-    record(append(key, text_), SeriesChange::admitted);
+    id = append(key, text_);
+    record(id, SeriesChange::admitted);
   }
   ++live_count_;
+  return id;
+}
+
+std::vector<SeriesId> SeriesRegistry::settle_places(std::size_t leaving,
+                                                    std::span<const std::string> successors) {
+  const std::lock_guard lock(mutex_);
+  leaving_count_ = leaving;
+  succeeding_ = false;
+  std::vector<SeriesId> ids;
+  std::uint64_t swapped = 0;
+  for (const std::string& key : successors) {
+    ids.push_back(places_taken() ? kOther : open(key));
+    swapped += ids.back() == kOther ? 0 : 1;
+  }
+  succeeding_ = swapped != 0;
+  swapped_.fetch_add(swapped, std::memory_order_relaxed);
   update_full();
-  warn_when_crowded();
+  return ids;
+}
+
+bool SeriesRegistry::can_hold(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  text_.clear();
+  plan_.append_text(key, tables_, text_);
+  return text_ != series_[kOther].text();
+}
+
+void SeriesRegistry::set_keep(Metric::Keep keep) {
+  const std::lock_guard lock(mutex_);
+  keep_ = keep;
+  succeeding_ = false;
+  update_full();
 }
 
 void SeriesRegistry::open_other() {
@@ -117,6 +170,7 @@ void SeriesRegistry::make_dormant(SeriesId id) {
   dormant_order_.push_back({id, turn_});
   dormant_.emplace(series_[id].text(), id);
   --live_count_;
+  ++leaving_count_;
   trim_dormant_order();
 }
 
@@ -230,7 +284,12 @@ void SeriesRegistry::record(SeriesId id, SeriesChange change) {
 /// No room for another series, be it new or dormant until now. Dormant ones above the cap are
 /// dropped at the next commit; until then there may be as many as were live.
 bool SeriesRegistry::crowded() const {
-  return live_count_ >= max_series_ || dormant_.size() > 2 * max_series_;
+  return places_taken() || succeeding_ || dormant_.size() > 2 * max_series_;
+}
+
+bool SeriesRegistry::places_taken() const {
+  const std::size_t leaving = keep_ == Metric::Keep::top ? leaving_count_ : 0;
+  return live_count_ + leaving >= max_series_;
 }
 
 void SeriesRegistry::update_full() {
@@ -254,11 +313,12 @@ void SeriesRegistry::warn_when_crowded() {
 bool SeriesRegistry::restore(SeriesId id, std::string_view key, std::string_view text) {
   const std::lock_guard lock(mutex_);
   if (id == kOther) {
-    return key.empty() && text == series_[kOther].text();
+    return key.empty() && (any_key_ || text == series_[kOther].text());
   }
   const std::size_t size = turned_dormant_.size();
-  if (id > size || size == StableArray<Series>::kMaxSize || plan_.single() || !plan_.valid(key) ||
-      !text.starts_with(name_ + '{') || !text.ends_with("} ")) {
+  if (id > size || size == StableArray<Series>::kMaxSize ||
+      (!any_key_ && (plan_.single() || !plan_.valid(key))) || !text.starts_with(name_ + '{') ||
+      !text.ends_with("} ")) {
     return false;
   }
   if (id == size) {

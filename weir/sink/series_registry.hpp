@@ -55,6 +55,9 @@ class SeriesRegistry {
   static constexpr SeriesId kOther = 0;  ///< takes what the cap leaves out; live once it did
 
   explicit SeriesRegistry(const Metric& metric);
+  /// Of a metric that was counted by an earlier process, and of which nothing is known but the
+  /// name: it takes any key, and is good for reading what was kept.
+  explicit SeriesRegistry(const std::string& name);
 
   /// Somebody who wants to know of all events from now on. Any thread.
   using Follower = std::size_t;
@@ -75,6 +78,18 @@ class SeriesRegistry {
   void open_other();
   /// Retires these series, as far as they are live. Any thread.
   void retire(std::span<const SeriesId> ids);
+  /// Keeping `top`, no more series are shown than the cap allows: those that were retired take up
+  /// their places until this says that only so many of them are still shown. The places that are
+  /// free now go to `successors` first, by their keys, which are none of live series; their ids, or
+  /// kOther for those that found no place. Nobody else is admitted then until the next call. Any
+  /// thread.
+  std::vector<SeriesId> settle_places(std::size_t leaving, std::span<const std::string> successors);
+  /// Whether a key could be a series: one that looks like `other` cannot. Any thread.
+  [[nodiscard]] bool can_hold(std::string_view key);
+  /// How many successors found a place. Any thread.
+  [[nodiscard]] std::uint64_t swapped() const { return swapped_.load(std::memory_order_relaxed); }
+  /// Any thread.
+  void set_keep(Metric::Keep keep);
   /// Drops up to `count` dormant series, those that turned dormant first, and stops at the first
   /// that `may_go` denies. Any thread.
   template <typename MayGo>
@@ -101,6 +116,8 @@ class SeriesRegistry {
   /// How many ids there are, with those that wait for a new use. Any thread.
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::size_t limit() const { return max_series_; }
+  /// Another cap from now on. Live series beyond it stay until they are retired. Any thread.
+  void set_limit(std::size_t max_series);
 
   // Bringing back what was kept from an earlier process, before anybody else uses the registry.
 
@@ -141,6 +158,8 @@ class SeriesRegistry {
 
   [[nodiscard]] bool admitted_since(std::string_view key, std::uint64_t seen) const;
   [[nodiscard]] bool crowded() const;
+  [[nodiscard]] bool places_taken() const;
+  SeriesId open(std::string_view key);
   SeriesId append(std::string_view key, std::string_view text);
   void place(SeriesId id, std::string_view key, std::string_view text);
   void make_dormant(SeriesId id);
@@ -154,11 +173,13 @@ class SeriesRegistry {
   [[nodiscard]] bool still_named_so(SeriesId id);
 
   const std::string name_;
-  const std::size_t max_series_;
+  std::atomic<std::size_t> max_series_;
   const SeriesKeyPlan plan_;
+  bool any_key_ = false;
   StableArray<Series> series_;
   std::atomic<std::uint64_t> event_count_{0};
   std::atomic<bool> full_{false};
+  std::atomic<std::uint64_t> swapped_{0};
   std::atomic<std::uint64_t> tables_generation_;
 
   mutable std::mutex mutex_;  ///< for all that follows, and for changing series_
@@ -167,8 +188,11 @@ class SeriesRegistry {
   std::vector<std::uint64_t> seen_;            ///< events that each follower knows
   std::vector<std::uint32_t> turned_dormant_;  ///< by id: when, counted in turns; kLive, kAbsent
   std::uint32_t turn_ = 0;
-  std::deque<Dormant> dormant_order_;            ///< with some that are not dormant any more
-  std::size_t live_count_ = 0;                   ///< without `other`
+  std::deque<Dormant> dormant_order_;  ///< with some that are not dormant any more
+  std::size_t live_count_ = 0;         ///< without `other`
+  Metric::Keep keep_;
+  std::size_t leaving_count_ = 0;                ///< retired and perhaps still shown
+  bool succeeding_ = false;                      ///< successors were admitted just now
   FlatMap<std::string_view, SeriesId> dormant_;  ///< by text
   TextStore store_;
   std::shared_ptr<const Lease> lease_ = std::make_shared<Lease>();

@@ -28,7 +28,6 @@ struct CommitLog::Impl {
   void rotate_if_due();
   std::string put(std::string_view commit);
   std::string begin_log(std::string_view commit);
-  void set_older_aside(std::uint64_t generation) const;
 
   const Options options;
   const CommitFiles files;
@@ -72,7 +71,7 @@ CommitRecovery CommitLog::load(CommitReader& reader) {
   return recovery;
 }
 
-void CommitLog::open(std::string_view about, MakeSnapshot make_snapshot, bool anew) {
+void CommitLog::open(std::string_view about, MakeSnapshot make_snapshot) {
   Impl& self = *impl_;
   if (!self.loaded) {
     throw std::logic_error("a commit log is opened before it was loaded");
@@ -80,7 +79,7 @@ void CommitLog::open(std::string_view about, MakeSnapshot make_snapshot, bool an
   CommitFileHeader header;
   header.about = self.about = about;
   static_cast<void>(header.encode(FileKind::log));  // throws where it is too long
-  self.anew = anew || self.found.start == 0;
+  self.anew = self.found.start == 0;
   if (self.anew) {
     self.found.start = self.next_generation;
     self.found.snapshot_bytes = 0;
@@ -176,30 +175,9 @@ std::string CommitLog::Impl::begin_log(std::string_view commit) {
   if (why.empty()) {
     ++next_generation;
     log_bytes += log.size();
-    if (anew) {
-      anew = false;
-      set_older_aside(generation);
-    }
+    anew = false;
   }
   return why;
-}
-
-void CommitLog::Impl::set_older_aside(std::uint64_t generation) const {
-  std::vector<CommitFile> all;
-  try {
-    all = files.list();
-  } catch (const Error&) {
-    return;  // they do not count any more, wherever they are
-  }
-  for (const CommitFile& file : all) {
-    if (file.generation < generation) {
-      const std::string aside = CommitFiles::set_aside(file.path, "before");
-      log::info(aside.empty() ? "a file of the state before this one could not be set aside; it "
-                                "does not count any more and can be removed"
-                              : "a file of the state before this one was set aside",
-                {{"file", file.path}, {"set_aside", aside}});
-    }
-  }
 }
 
 }  // namespace weir

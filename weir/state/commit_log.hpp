@@ -53,10 +53,8 @@ class CommitLog final : public CommitStore {
   /// be read or written for a reason that somebody has to see to, among them a reader that makes no
   /// sense of bytes that are whole.
   CommitRecovery load(CommitReader& reader);
-  /// Is ready to append from now on. `anew`: the first commit begins with nothing and has to say
-  /// all there is to know; when it is durable, what was there before is set aside under new names.
-  /// Throws Error where `about` is too long (1 MiB).
-  void open(std::string_view about, MakeSnapshot make_snapshot, bool anew = false);
+  /// Is ready to append from now on. Throws Error where `about` is too long (1 MiB).
+  void open(std::string_view about, MakeSnapshot make_snapshot);
   /// Makes no more snapshots and lets go of `make_snapshot`, giving up one that is being made.
   /// Waits for it, so it is not to be called with anything locked that `make_snapshot` needs.
   /// Commits can still be appended. Any thread.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -32,7 +33,11 @@ class WebBackend {
   virtual std::variant<ScrapeBody, NotStarted> scrape(bool openmetrics) = 0;
   /// HTML of the landing page. Does not block.
   [[nodiscard]] virtual std::string page() const = 0;
-  virtual void reload() = 0;
+  /// JSON of the records refused of late; nothing where there is no such thing. Does not block.
+  [[nodiscard]] virtual std::optional<std::string> refused() const { return std::nullopt; }
+  /// Says why it could not, or nothing, when it is done: on any thread, perhaps before it returns.
+  /// Does not block.
+  virtual void reload(std::function<void(const std::string& why)> done) = 0;
 };
 
 }  // namespace weir

@@ -75,7 +75,11 @@ std::string render_page(const PageFacts& facts) {
   }
   page +=
       "<nav><a href=\"/metrics\">Metrics</a><a href=\"/-/ready\">Ready</a>"
-      "<a href=\"/-/healthy\">Healthy</a></nav>\n";
+      "<a href=\"/-/healthy\">Healthy</a>";
+  if (facts.refused) {
+    page += "<a href=\"/api/v1/refused\">Refused records</a>";
+  }
+  page += "</nav>\n";
   for (const PageSection& section : facts.sections) {
     append_section(section, page);
   }

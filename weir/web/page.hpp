@@ -21,6 +21,7 @@ struct PageFacts {
   std::string as_of;      ///< when the numbers were true; empty: not yet
   std::vector<PageSection> sections;
   std::string does{"Network flow records, counted for Prometheus."};  ///< what the program does
+  bool refused = false;                                               ///< there is /api/v1/refused
 };
 
 /// The page at `/`: whether all is well, what is read and counted, where the metrics are. It needs

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -19,7 +21,16 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"/-/healthy", {"GET"}, "GET, HEAD"},
     {"/-/ready", {"GET"}, "GET, HEAD"},
     {"/-/reload", {"POST", "PUT"}, "POST, PUT"},
+    {"/api/v1/refused", {"GET"}, "GET, HEAD"},
 });
+
+HttpResponse json(std::string text) {
+  HttpResponse response;
+  response.content_type = "application/json";
+  response.headers = {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}};
+  response.body = std::move(text);
+  return response;
+}
 
 HttpResponse html(std::string page) {
   HttpResponse response;
@@ -39,7 +50,8 @@ void Routes::operator()(const HttpRequest& request, const Reply& reply) const {
       kRoutes.begin(), kRoutes.end(), [&](const Route& each) { return each.path == request.path; });
   if (route == kRoutes.end()) {
     reply.send(HttpResponse::text(
-        404, "not found; what there is: / /metrics /-/healthy /-/ready /-/reload\n"));
+        404,
+        "not found; what there is: / /metrics /-/healthy /-/ready /-/reload /api/v1/refused\n"));
     return;
   }
   if (std::find(route->methods.begin(), route->methods.end(), request.method) ==
@@ -59,6 +71,8 @@ void Routes::operator()(const HttpRequest& request, const Reply& reply) const {
                            : HttpResponse::text(503, why + "\n"));
   } else if (request.path == "/-/reload") {
     answer_reload(reply);
+  } else if (request.path == "/api/v1/refused") {
+    answer_refused(reply);
   } else {
     reply.send(html(backend_.page()));
   }
@@ -71,8 +85,16 @@ void Routes::answer_reload(const Reply& reply) const {
                                   "SIGHUP always works\n"));
     return;
   }
-  backend_.reload();
-  reply.send(HttpResponse::text(200, "reloading\n"));
+  backend_.reload([reply](const std::string& why) {
+    reply.send(why.empty() ? HttpResponse::text(200, "reloaded\n")
+                           : HttpResponse::text(500, "nothing has changed: " + why + "\n"));
+  });
+}
+
+void Routes::answer_refused(const Reply& reply) const {
+  std::optional<std::string> refused = backend_.refused();
+  reply.send(refused ? json(*std::move(refused))
+                     : HttpResponse::text(404, "this program keeps no refused records\n"));
 }
 
 }  // namespace weir

@@ -13,8 +13,8 @@ struct RouteOptions {
   bool enable_lifecycle = false;  ///< allow POST /-/reload
 };
 
-/// Maps requests to answers: `/metrics`, `/`, `/-/healthy`, `/-/ready`, `/-/reload`. Unknown paths
-/// are 404, wrong methods 405. Thread-safe.
+/// Maps requests to answers: `/metrics`, `/`, `/-/healthy`, `/-/ready`, `/-/reload`,
+/// `/api/v1/refused`. Unknown paths are 404, wrong methods 405. Thread-safe.
 class Routes {
  public:
   /// Both must outlive this.
@@ -25,6 +25,7 @@ class Routes {
 
  private:
   void answer_reload(const Reply& reply) const;
+  void answer_refused(const Reply& reply) const;
 
   WebBackend& backend_;
   ScrapeWorker& scrapes_;

@@ -40,10 +40,10 @@ def program():
 
 
 class Goflow2(Process):
-    """Takes NetFlow and IPFIX on `netflow_port`, sFlow on `sflow_port`, and sends JSON, one record
-    to a message. One worker, so that no data overtakes its template."""
+    """Takes NetFlow and IPFIX on `netflow_port`, sFlow on `sflow_port`, and sends one record to a
+    message, as `json` or `bin` (protobuf). One worker, so that no data overtakes its template."""
 
-    def __init__(self, kafka, topic, folder, name="goflow2"):
+    def __init__(self, kafka, topic, folder, name="goflow2", form="json"):
         self.netflow_port, self.sflow_port = (free_port(socket.SOCK_DGRAM) for _ in range(2))
         self.url = f"http://127.0.0.1:{free_port()}"
         listen = ",".join(
@@ -52,7 +52,7 @@ class Goflow2(Process):
         )
         words = [
             program(), "-addr", self.url.removeprefix("http://"), "-listen", listen,
-            "-format", "json", "-transport", "kafka", "-transport.kafka.brokers", kafka.brokers,
+            "-format", form, "-transport", "kafka", "-transport.kafka.brokers", kafka.brokers,
             "-transport.kafka.topic", topic, "-transport.kafka.flushfreq", "100ms",
         ]  # fmt: skip
         super().__init__(name, words, folder)

@@ -36,10 +36,12 @@ class Weir(Process):
         return self
 
     def metrics(self):
-        """One scrape, read strictly."""
+        """One scrape, read strictly. Whatever the test is about, all records are accounted for."""
         status, _, body = self.get("/metrics")
         assert status == 200, f"/metrics answered {status}: {body[:200]!r}"
-        return metrics.parse(body.decode())
+        parsed = metrics.parse(body.decode())
+        assert parsed.value("weir_records_unaccounted") == 0, body.decode()
+        return parsed
 
     def wait_metrics(self, check, timeout=30.0, what="the metrics"):
         """Scrapes until check(metrics) is true, and returns those metrics."""

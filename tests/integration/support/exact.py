@@ -31,10 +31,11 @@ class Trial:
             trial.check()
 
     `brokers` where the exporter is to reach Kafka by another way; `words` are more flags. A topic that
-    is deleted and made again gets a new Feed: the truth is what all of them have sent."""
+    is deleted and made again gets a new Feed: the truth is what all of them have sent. `ignore`: what
+    the Scraper is to take no notice of."""
 
     def __init__(self, kafka, folder, topic, *words, partitions=3, state=None, brokers=None, env=None,
-                 interval=0.1):  # fmt: skip
+                 interval=0.1, ignore=None):  # fmt: skip
         self.kafka, self.topic, self.partitions = kafka, topic, partitions
         self.folder = folder
         self.state = state or folder / "state"
@@ -46,7 +47,7 @@ class Trial:
             "--asn", ",".join(map(str, OWN)), "--as-names", "none", "--state-dir", self.state, *words,
             folder=folder, env=env,
         )  # fmt: skip
-        self.scraper = Scraper(self.weir.port, interval)
+        self.scraper = Scraper(self.weir.port, interval, ignore)
 
     def __enter__(self):
         self.scraper.start()

@@ -21,6 +21,10 @@ class Sums:
         """One message's records."""
         counts = self.counts
         counts["weir_messages_total", (topic, str(partition))] += 1
+        if value and not any(line.startswith(b'{"') for line in value.split(b"\n")):
+            counts["weir_records_total", (topic,)] += 1
+            counts["weir_records_refused_total", ("unknown_format",)] += 1
+            return
         for record in (value or b"").split(b"\n"):
             counts["weir_records_total", (topic,)] += 1
             self._record(record)

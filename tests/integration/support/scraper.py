@@ -43,12 +43,14 @@ class Scraper(threading.Thread):
 
     `first` and `last` have the first and the last sample of each series {(name, labels): number};
     `changes` has, for every scrape that showed something new, what was new in it; None says that
-    what comes is not based on what was before."""
+    what comes is not based on what was before. Samples in which `ignore`, a regular expression of
+    bytes, is found are as if they were not there."""
 
-    def __init__(self, port, interval=0.1):
+    def __init__(self, port, interval=0.1, ignore=None):
         super().__init__(daemon=True)
         self.port = port
         self.interval = interval
+        self.ignore = re.compile(ignore) if ignore else None
         self.problems = []
         self.first, self.last = {}, {}
         self.changes = []
@@ -111,6 +113,8 @@ class Scraper(threading.Thread):
 
     def _take(self, body):
         now = dict(_SAMPLE.findall(body))
+        if self.ignore:
+            now = {raw: text for raw, text in now.items() if not self.ignore.search(raw)}
         changed = now.items() - self._previous.items()
         gone = self._previous.keys() - now.keys()
         news = {}
