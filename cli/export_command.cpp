@@ -98,7 +98,9 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
   parts.replan = [&](const ExportPlan& now) {
     const ExportOptions next = read_export_options(command, arguments);
     ExportPlan plan = make_next_plan(next, options, as_names, now);
-    log::configure(next.log_level, next.log_format);
+    plan.taken = [level = next.log_level, format = next.log_format] {
+      log::configure(level, format);
+    };
     return plan;
   };
   parts.refusals = std::make_unique<RefusalDesk>(dead_letters(options));

@@ -45,6 +45,17 @@ std::string describe_source(const ExportOptions& options) {
 
 namespace {
 
+/// Which of these fields are taken from elsewhere in a record than usual.
+std::string mapped(const FieldSet& fields, const ExportConfig& config) {
+  std::string text;
+  for (const MappedValue& value : config.mapping) {
+    if (fields.has(value.field)) {
+      text += fmt::format(", {} from {}", config.names.name(value.field), value.path);
+    }
+  }
+  return text;
+}
+
 /// Everything that decides which flows a metric counts, and how much.
 std::string meaning_of(const Metric& metric, const ExportOptions& options) {
   std::string text = metric.where_text;
@@ -52,6 +63,7 @@ std::string meaning_of(const Metric& metric, const ExportOptions& options) {
     text =
         text.empty() ? options.where_text : fmt::format("({}) and ({})", text, options.where_text);
   }
+  text += mapped(options.where.fields(), options.config);
   const SamplingOptions& sampling = options.config.sampling;
   if (sampling.rule != SamplingRule::off) {
     text += fmt::format("{}sampling {}", text.empty() ? "" : ", ",
@@ -90,7 +102,9 @@ std::string fixed_difference(const ExportOptions& a, const ExportOptions& b) {
       {"brokers", a.kafka.brokers == b.kafka.brokers},
       {"topic", a.kafka.topics == b.kafka.topics},
       {"partitions", a.kafka.partitions == b.kafka.partitions},
-      {"X", same_properties(a.kafka.properties, b.kafka.properties)},
+      {"start",
+       a.kafka.start.kind == b.kafka.start.kind && a.kafka.start.time == b.kafka.start.time},
+      {"kafka (-X)", same_properties(a.kafka.properties, b.kafka.properties)},
       {"from", a.from == b.from},
       {"demo", a.demo == b.demo && a.demo_rate == b.demo_rate},
       {"web.listen-address", a.listen_addresses == b.listen_addresses},
@@ -180,12 +194,15 @@ ExportPlan make_plan(const ExportOptions& options, const std::shared_ptr<const L
         now != nullptr && now->enrichment && now->enrichment->options() == config.lookups;
     plan.enrichment = same ? now->enrichment : std::make_shared<Enrichment>(config.lookups);
   }
-  plan.metrics = make_metrics(
-      config.metrics,
-      {.metrics = as_traffic_metrics(own_systems(options), as_names, options.max_series),
-       .max_series = options.max_series,
-       .ttl = options.series_ttl,
-       .lookup = [&](std::string_view) { return as_names; }});
+  auto defaults = as_traffic_metrics(own_systems(options), as_names, options.max_series);
+  for (Metric& metric : defaults) {
+    metric.where_text += mapped(fields_of(metric), config);
+  }
+  plan.metrics =
+      make_metrics(config.metrics, {.metrics = std::move(defaults),
+                                    .max_series = options.max_series,
+                                    .ttl = options.series_ttl,
+                                    .lookup = [&](std::string_view) { return as_names; }});
   for (Metric& metric : plan.metrics) {
     metric.where_text = meaning_of(metric, options);
   }

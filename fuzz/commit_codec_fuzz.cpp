@@ -31,7 +31,7 @@ class NamesLookup final : public Lookup {
 };
 
 Metric metric(std::string name, std::vector<MetricLabel> labels) {
-  return {std::move(name), "Help.", field("bytes"), Filter(), std::move(labels), 4};
+  return {.name = std::move(name), .help = "Help.", .labels = std::move(labels), .max_series = 4};
 }
 
 void write_flow(PrometheusSink& sink, Accounts& accounts, std::uint64_t as, std::string_view host) {

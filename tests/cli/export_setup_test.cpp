@@ -117,6 +117,17 @@ TEST(ExportPlanOf, MetricsMeanAllThatDecidesWhatTheyCount) {
   EXPECT_EQ(plan.sampling->options().fixed, 100U);
 }
 
+TEST(ExportPlanOf, MetricsMeanWhereTheirFieldsComeFromToo) {
+  ExportOptions options;
+  options.own_systems = {1};
+  options.config.mapping = {
+      {"$.a", field("bytes")}, {"$.b", field("tos")}, {"$.c", field("proto")}};
+  options.where_text = "tos == 1";
+  options.where = Filter::compile(options.where_text);
+  EXPECT_EQ(make_plan(options, nullptr).metrics[1].where_text,
+            "(src_as in [1], bytes from $.a) and (tos == 1), tos from $.b");
+}
+
 TEST(ExportPlanOf, KeepsFilesThatStayTheSame) {
   const TempFolder temp;
   temp.put("networks.csv", "10.0.0.0/8,lan,ACME\n");
@@ -143,7 +154,10 @@ TEST(ExportPlanOf, RefusesWhatTakesARestart) {
     return usage_error([&] { static_cast<void>(make_next_plan(other, options, nullptr, plan)); });
   };
   EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.topics = {"x"}; }), HasSubstr("topic"));
-  EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.properties = {{"a", "b"}}; }), HasSubstr("X"));
+  EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.properties = {{"a", "b"}}; }),
+              HasSubstr("kafka (-X)"));
+  EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.start.kind = KafkaStart::Kind::earliest; }),
+              HasSubstr("start"));
   EXPECT_THAT(refused([](ExportOptions& o) { o.state_dir = "x"; }), HasSubstr("state-dir"));
   EXPECT_THAT(refused([](ExportOptions& o) { o.as_names = "x"; }), HasSubstr("as-names"));
   EXPECT_EQ(refused([](ExportOptions& o) { o.format = "json"; }), "no error");

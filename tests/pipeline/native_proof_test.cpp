@@ -50,7 +50,7 @@ TEST_F(NativeProofTest, AFileThatIsNotWholeOrNotClosedFails) {
 
 TEST_F(NativeProofTest, SumsOfRowsAreOfBothDirectionsAndRowsThatDoNotSayAreOneFlow) {
   FlowBatch batch;
-  for (const std::uint64_t bytes : {5, 7}) {
+  for (const std::uint64_t bytes : {5U, 7U}) {
     set(batch.next(), field("total_bytes"), bytes);
     batch.append();
   }
@@ -69,7 +69,7 @@ TEST_F(NativeProofTest, WhatWasReadHasToBeWhatWasWritten) {
   NfcapdStat stat;
   stat.bytes = 10;
   stat.packets = 3;
-  for (const std::uint64_t flows : {2, 5}) {  // nfcapd counts records, some versions what they say
+  for (const std::uint64_t flows : {2U, 5U}) {  // nfcapd counts records, some versions what they say
     stat.flows = flows;
     EXPECT_FALSE(nfcapd_not_whole({}, {}, read, stat)) << flows;
   }

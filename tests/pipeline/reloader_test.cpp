@@ -41,6 +41,14 @@ TEST(Reloader, AnswersAllWhoAskWhileOneIsUnderWayByOneMore) {
   EXPECT_EQ(reloads, 2);
 }
 
+TEST(Reloader, TellsWhoAsksWhenItIsStoppedThatItIsTooLate) {
+  Reloader reloader([] { return std::string(); });
+  reloader.stop();
+  std::string why;
+  reloader.request([&](const std::string& text) { why = text; });
+  EXPECT_NE(why, "");
+}
+
 TEST(Reloader, TellsWhoIsLeftAtTheEnd) {
   std::binary_semaphore begun(0);
   std::counting_semaphore<2> go_on(0);

@@ -117,6 +117,69 @@ TEST_F(PrometheusReconfigure, ALowerCapRetiresTheLightestAndAHigherOneAdmitsMore
   EXPECT_EQ(samples_of(*sink).at(R"(a_total{as="1"})"), 11U) << "it goes on where it was";
 }
 
+TEST_F(PrometheusReconfigure, FieldsOfTheUsersMayChangeTheirPlacesInARecord) {
+  const auto by = [](FieldId label, FieldId value) {
+    Metric made = simple_metric({{"site", label, {}}}, 2);
+    made.value = value;
+    return made;
+  };
+  const auto write_own = [&](std::size_t slot, std::string_view site, std::uint64_t value) {
+    FlowBatch batch;
+    Flow& row = batch.next();
+    set(row, static_cast<FieldId>(kFirstUserField + 3 * slot + 1), site);
+    set(row, static_cast<FieldId>(kFirstUserField + 3 * slot), value);
+    batch.append();
+    sink->write(batch, accounts);
+  };
+  const auto text = [](std::size_t slot) {
+    return static_cast<FieldId>(kFirstUserField + 3 * slot + 1);
+  };
+  const auto number = [](std::size_t slot) {
+    return static_cast<FieldId>(kFirstUserField + 3 * slot);
+  };
+  restart({by(text(0), number(0))});
+  write_own(0, "a", 1);
+  write_own(0, "b", 2);
+  write_own(0, "c", 4);  // beyond the cap
+  commit();
+  ASSERT_TRUE(reconfigure({by(text(5), number(5))}));
+  write_own(5, "a", 10);
+  write_own(5, "c", 40);
+  write_own(0, "b", 100);  // says nothing in the fields that count now
+  commit();
+  const Samples all = {
+      {R"(m_total{site="a"})", 11}, {R"(m_total{site="b"})", 2}, {R"(m_total{site="other"})", 44}};
+  EXPECT_EQ(samples_of(*sink), all);
+  restart({by(text(1), number(1))});
+  EXPECT_EQ(samples_of(*sink), all);
+  write_own(1, "b", 1000);
+  commit();
+  EXPECT_EQ(samples_of(*sink).at(R"(m_total{site="b"})"), 1002U);
+}
+
+TEST_F(PrometheusReconfigure, ATimeToLiveThatIsShorterNowCountsAtOnce) {
+  TestClock clock;
+  Metric metric_now = metric("a_total");
+  metric_now.ttl = std::chrono::hours(24 * 30);
+  sink = std::make_unique<PrometheusSink>(
+      PrometheusSinkOptions{.metrics = {metric_now}, .now = clock.reader()});
+  const auto pass = [&](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      clock.pass(std::chrono::seconds(1));
+      ++accounts.origin(0).messages;
+      commit();
+    }
+  };
+  write(1, 2, 10);
+  pass(5);
+  metric_now.ttl = std::chrono::seconds(10);
+  ASSERT_TRUE(reconfigure({metric_now}));
+  pass(20);
+  static_cast<void>(sink->snapshot());
+  pass(2);
+  EXPECT_TRUE(samples_of(*sink).empty());
+}
+
 TEST_F(PrometheusReconfigure, SnapshotsAndLogsTellOfItWhereverReadingBegins) {
   restart({metric("a_total")});
   write(1, 2, 10);

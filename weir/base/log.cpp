@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <ctime>
 #include <exception>
@@ -18,7 +19,7 @@
 namespace weir::log {
 namespace {
 
-Format line_format = Format::logfmt;
+std::atomic<Format> line_format{Format::logfmt};  // a reload changes it
 
 /// Where lines go.
 struct Output {

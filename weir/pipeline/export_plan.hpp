@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,8 @@ struct ExportPlan {
   std::shared_ptr<Enrichment> enrichment{};  ///< null: none
   Filter where{};                            ///< flows that do not match are not counted at all
   std::vector<Metric> metrics{};
+  /// Called when a reload has taken effect.
+  std::function<void()> taken{};
   /// Told on the landing page: names and values.
   std::vector<std::pair<std::string, std::string>> facts{};
 };

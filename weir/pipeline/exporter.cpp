@@ -44,19 +44,19 @@ Exporter::Exporter(ExporterParts parts)
   state_ = std::move(parts.state);
   scrapes_ = std::make_unique<ScrapeWorker>(*this);
   routes_ = std::make_unique<Routes>(*this, *scrapes_, parts.routes);
+  reloader_ = std::make_unique<Reloader>([this] { return reload_now(); });
   server_ = std::make_unique<HttpServer>(
       std::move(parts.http),
       [this](const HttpRequest& request, const Reply& reply) { (*routes_)(request, reply); });
   http_ = &server_->counters();
   thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
-  reloader_ = std::make_unique<Reloader>([this] { return reload_now(); });
 }
 
 Exporter::~Exporter() {
   // What was read is committed first; the web server can show it until the end.
   stopping_ = true;
-  reloader_.reset();
-  thread_.request_stop();
+  thread_.request_stop();  // a reload under way ends by that
+  reloader_->stop();
   if (thread_.joinable()) {
     thread_.join();
   }
@@ -209,16 +209,16 @@ std::string Exporter::reload_now() {
 void Exporter::change_plan() {
   constexpr auto kPatience = 30s;
   const auto now = plan();
-  for (const std::string& why : {now->sampling ? now->sampling->refresh() : std::string(),
-                                 now->enrichment ? now->enrichment->refresh() : std::string()}) {
+  const auto next = replan_ ? std::make_shared<const ExportPlan>(replan_(*now)) : now;
+  for (const std::string& why : {next->sampling ? next->sampling->refresh() : std::string(),
+                                 next->enrichment ? next->enrichment->refresh() : std::string()}) {
     if (!why.empty()) {
       throw Error(why);
     }
   }
-  if (!replan_) {
+  if (next == now) {
     return;
   }
-  const auto next = std::make_shared<const ExportPlan>(replan_(*now));
   const std::string why = pipeline_->exchange(
       pipeline_parts(*next, sampled_, &refusals_->all()),
       [&](const Checkpoint& checkpoint) { return sink_->reconfigure(next->metrics, checkpoint); },
@@ -227,6 +227,9 @@ void Exporter::change_plan() {
     throw Error(why);
   }
   plan_.with([&](auto& plan) { plan = next; });
+  if (next->taken) {
+    next->taken();
+  }
 }
 
 }  // namespace weir

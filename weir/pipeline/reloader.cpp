@@ -3,24 +3,45 @@
 #include <utility>
 
 namespace weir {
+namespace {
+
+constexpr const char* kTooLate = "the program is stopping";
+
+}  // namespace
 
 Reloader::Reloader(Reload reload)
     : reload_(std::move(reload)), thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Reloader::~Reloader() {
+  stop();
+}
+
+void Reloader::stop() {
   thread_.request_stop();
-  thread_.join();
-  for (const Done& done : waiting_) {
-    done("the program is stopping");
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+  std::vector<Done> late;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    late.swap(waiting_);
+  }
+  for (const Done& done : late) {
+    done(kTooLate);
   }
 }
 
 void Reloader::request(Done done) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(done));
+    if (!stopped_) {
+      waiting_.push_back(std::move(done));
+      wake_.notify_one();
+      return;
+    }
   }
-  wake_.notify_one();
+  done(kTooLate);
 }
 
 /// Those who wait, as soon as there are any; nobody when it is over.

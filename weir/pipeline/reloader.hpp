@@ -24,8 +24,10 @@ class Reloader {
   Reloader(const Reloader&) = delete;
   Reloader& operator=(const Reloader&) = delete;
 
-  /// Any thread; does not block.
+  /// Any thread; does not block. After `stop` it is told that it is too late.
   void request(Done done);
+  /// Waits for a reload that is under way; there is no other after that.
+  void stop();
 
  private:
   void work(const std::stop_token& stop);
@@ -35,6 +37,7 @@ class Reloader {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::vector<Done> waiting_;  ///< under the mutex
+  bool stopped_ = false;       ///< under the mutex
   std::jthread thread_;        ///< last: it uses all of the above
 };
 

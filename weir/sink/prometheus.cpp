@@ -62,16 +62,20 @@ void PrometheusSink::write(const FlowBatch& batch, Accounts& accounts) {
 
 /// Some counter may wrap within the batch: the records that would do it are refused as a whole.
 void PrometheusSink::write_one_by_one(const FlowBatch& batch, Accounts& accounts) {
+  std::vector<std::size_t> refused;
   shown_.with([&](const Shown& shown) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (!write_carefully(batch[i], shown, accounts)) {
-        accounts.refuse(Refused::overflow);
-        if (options_.refusals != nullptr) {
-          options_.refusals->refused(Refused::overflow, batch.place(i));
-        }
+        refused.push_back(i);
       }
     }
   });
+  accounts.refuse(Refused::overflow, refused.size());
+  for (const std::size_t i : refused) {
+    if (options_.refusals != nullptr) {
+      options_.refusals->refused(Refused::overflow, batch.place(i));
+    }
+  }
 }
 
 /// False if a counter would wrap; then the row is counted nowhere.

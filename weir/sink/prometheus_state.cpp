@@ -58,6 +58,15 @@ MetricIdentity identity_of(const Metric& metric, const SeriesKeyPlan& plan) {
                       metric.where_text.empty() ? "" : " where ", metric.where_text)};
 }
 
+/// Both read the same places of a record.
+bool same_fields(const Metric& a, const Metric& b) {
+  return a.value == b.value &&
+         std::equal(a.labels.begin(), a.labels.end(), b.labels.begin(), b.labels.end(),
+                    [](const MetricLabel& one, const MetricLabel& other) {
+                      return one.field == other.field;
+                    });
+}
+
 }  // namespace
 
 /// Rebuilds registries and tables, also of metrics that there are none of any more: whether there
@@ -245,21 +254,10 @@ Checkpoint PrometheusSink::restored() {
 /// Caps may be lower than they were: the lightest series beyond them stop counting.
 void PrometheusSink::keep_limits() {
   for (std::size_t m = 0; m < counted_.size(); ++m) {
-    const std::size_t limit = counted_[m].metric.max_series;
-    std::vector<SeriesId> lightest;
     shown_.with([&](const Shown& shown) {
-      const SeriesTable& table = shown.metrics[m];
-      lightest = table.live();
-      std::erase(lightest, SeriesRegistry::kOther);
-      const std::size_t excess = lightest.size() > limit ? lightest.size() - limit : 0;
-      const auto end = lightest.begin() + static_cast<std::ptrdiff_t>(excess);
-      if (excess != 0) {
-        std::nth_element(lightest.begin(), end, lightest.end(),
-                         [&](SeriesId a, SeriesId b) { return table.value(a) < table.value(b); });
-      }
-      lightest.erase(end, lightest.end());
+      counted_[m].registry->retire_beyond_limit(
+          [&](SeriesId id) { return shown.metrics[m].value(id); });
     });
-    counted_[m].registry->retire(lightest);
   }
 }
 
@@ -291,11 +289,20 @@ bool PrometheusSink::reconfigure(std::vector<Metric> metrics, const Checkpoint& 
       counting.push_back(counted(metrics[m], registries[m]));
       continue;
     }
-    counting.push_back(std::move(counted_[before[m]]));
-    counting.back().metric = metrics[m];
-    counting.back().registry->set_limit(metrics[m].max_series);
     // A scrape may be reading the old ones: they are swapped for copies that are shown at once.
     tables[m] = shown_.with([&](const Shown& shown) { return shown.metrics[before[m]]; });
+    Counted& known = counted_[before[m]];
+    if (same_fields(known.metric, metrics[m])) {
+      counting.push_back(std::move(known));
+      counting.back().metric = metrics[m];
+      counting.back().registry->set_limit(metrics[m].max_series);
+      counting.back().next_idle_check_ms = 0;
+    } else {
+      // The user's own fields have other places in a record now.
+      counting.push_back(counted(metrics[m], registries[m]));
+      registries[m]->take_over(*known.registry, tables[m]);
+      counting.back().counter.restore(tables[m]);
+    }
   }
   counted_ = std::move(counting);
   options_.metrics = std::move(metrics);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "weir/base/log.hpp"
+#include "weir/sink/series_table.hpp"
 
 namespace weir {
 
@@ -371,6 +372,18 @@ void SeriesRegistry::restored(std::span<const SeriesId> live, std::span<const Se
   }
   update_full();
   warn_when_crowded();
+}
+
+void SeriesRegistry::take_over(const SeriesRegistry& other, const SeriesTable& table) {
+  for (SeriesId id = kOther + 1; id < table.size(); ++id) {
+    const Series& series = other.series(id);
+    const bool there = table.state(id) != SeriesTable::State::absent;
+    if (!there || !restore(id, series.key(), series.text())) {
+      forget(id);
+    }
+  }
+  restored(table.live(), table.stopped());
+  swapped_ = other.swapped();
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,8 @@ struct Series {
   [[nodiscard]] std::string_view key() const { return {data, key_size}; }
   [[nodiscard]] std::string_view text() const { return {data + key_size, text_size}; }
 };
+
+class SeriesTable;
 
 /// What happens to a series.
 enum class SeriesChange : std::uint8_t {
@@ -88,8 +91,15 @@ class SeriesRegistry {
   [[nodiscard]] bool can_hold(std::string_view key);
   /// How many successors found a place. Any thread.
   [[nodiscard]] std::uint64_t swapped() const { return swapped_.load(std::memory_order_relaxed); }
+  /// Becomes what another registry of the same metric is, whose fields have other ids: the series
+  /// that `table` has, and which of them are live. Before anybody else uses it.
+  void take_over(const SeriesRegistry& other, const SeriesTable& table);
   /// Any thread.
   void set_keep(Metric::Keep keep);
+  /// Retires the lightest of the live series beyond the cap; `value_of` an id is its weight. Any
+  /// thread.
+  template <typename ValueOf>
+  void retire_beyond_limit(ValueOf&& value_of);
   /// Drops up to `count` dormant series, those that turned dormant first, and stops at the first
   /// that `may_go` denies. Any thread.
   template <typename MayGo>
@@ -203,6 +213,28 @@ class SeriesRegistry {
   bool warned_ = false;
   bool compare_texts_ = false;  ///< names were given by another process
 };
+
+template <typename ValueOf>
+void SeriesRegistry::retire_beyond_limit(ValueOf&& value_of) {
+  std::vector<SeriesId> lightest;
+  {
+    const std::lock_guard lock(mutex_);
+    if (live_count_ <= max_series_) {
+      return;
+    }
+    for (SeriesId id = kOther + 1; id < turned_dormant_.size(); ++id) {
+      if (turned_dormant_[id] == kLive) {
+        lightest.push_back(id);
+      }
+    }
+    const std::size_t excess = live_count_ - max_series_;
+    const auto end = lightest.begin() + static_cast<std::ptrdiff_t>(excess);
+    std::nth_element(lightest.begin(), end, lightest.end(),
+                     [&](SeriesId a, SeriesId b) { return value_of(a) < value_of(b); });
+    lightest.erase(end, lightest.end());
+  }
+  retire(lightest);
+}
 
 template <typename MayGo>
 void SeriesRegistry::drop_dormant(std::size_t count, MayGo&& may_go) {
