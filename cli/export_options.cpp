@@ -152,9 +152,11 @@ std::vector<Flag> metric_flags(ExportOptions& options) {
 std::vector<Flag> state_flags(ExportOptions& options) {
   using Kind = Flag::Kind;
   return {
-      {"--state-dir", Kind::value, "DIR|none",
-       "Where counters and offsets are kept together ($STATE_DIRECTORY, else ./weir-state)",
-       [&](const std::string& value) { options.state_dir = value; }},
+      {.names = "--state-dir",
+       .placeholder = "DIR|none",
+       .help = "Where counters and offsets are kept together ($STATE_DIRECTORY, else ./weir-state)",
+       .take = [&](const std::string& value) { options.state_dir = value; },
+       .with_alternatives = true},
       {"--on-config-change", Kind::value, "refuse|restart",
        "What to do if the counters kept mean something else: end, or begin them at 0 (refuse)",
        [&](const std::string& value) { options.restart_counters = parse_on_change(value); }},
@@ -222,7 +224,22 @@ std::vector<Flag> export_flags(ExportOptions& options) {
   return all;
 }
 
+namespace {
+
+void check_mapping(const ExportOptions& options) {
+  if (options.config.mapping.empty() || options.format == "auto" || options.format == "json") {
+    return;
+  }
+  throw Error::usage(fmt::format(
+      "fields are found in JSON records alone, and --format {} reads none: give auto or "
+      "json, or leave fields out",
+      options.format));
+}
+
+}  // namespace
+
 void check_export_options(const ExportOptions& options) {
+  check_mapping(options);
   const bool kafka = !options.kafka.brokers.empty() || !options.kafka.topics.empty();
   const int sources = (kafka ? 1 : 0) + (options.from.empty() ? 0 : 1) + (options.demo ? 1 : 0);
   if (sources == 0) {

@@ -152,6 +152,45 @@ Flag config_flag(std::string& file) {
           .in_file = false};
 }
 
+/// Which of the flags of a file count, as alternatives were chosen.
+class Choice {
+ public:
+  Choice(const std::deque<Given>& given, const std::vector<ConfiguredFlag>& configured) {
+    for (const Given& each : given) {
+      if (each.given()) {
+        add(chosen_, *each.flag);
+      }
+    }
+    for (const ConfiguredFlag& each : configured) {
+      add(in_file_, *each.flag);
+    }
+  }
+
+  [[nodiscard]] bool counts(const Flag& flag) const {
+    if (chosen_.empty()) {
+      return true;
+    }
+    if (flag.with_alternatives) {
+      return in_file_.empty() || std::any_of(in_file_.begin(), in_file_.end(), [this](auto each) {
+               return chosen_.count(each) != 0;
+             });
+    }
+    return flag.alternative.empty() || chosen_.count(flag.alternative) != 0;
+  }
+
+ private:
+  using Alternatives = std::set<std::string_view>;
+
+  static void add(Alternatives& alternatives, const Flag& flag) {
+    if (!flag.alternative.empty()) {
+      alternatives.insert(flag.alternative);
+    }
+  }
+
+  Alternatives chosen_;   ///< by the command line
+  Alternatives in_file_;  ///< by the file
+};
+
 /// Takes what the file says and the command line does not, then what the command line says.
 void take_all(std::deque<Given>& all, std::string& file, const std::vector<Flag>& table,
               const ConfigSections& sections) {
@@ -169,19 +208,12 @@ void take_all(std::deque<Given>& all, std::string& file, const std::vector<Flag>
       sections.take(root);
     }
   }
-  std::set<std::string_view> chosen;
-  for (const Given& given : all) {
-    if (given.given() && !given.flag->alternative.empty()) {
-      chosen.insert(given.flag->alternative);
-    }
-  }
+  const Choice choice(all, configured);
   for (const Given& given : all) {
     const Flag& flag = *given.flag;
     const auto in_file = std::find_if(configured.begin(), configured.end(),
                                       [&flag](const auto& each) { return each.flag == &flag; });
-    const bool wanted =
-        flag.alternative.empty() || chosen.empty() || chosen.count(flag.alternative) != 0;
-    if (in_file != configured.end() && wanted && (!given.given() || flag.adds)) {
+    if (in_file != configured.end() && choice.counts(flag) && (!given.given() || flag.adds)) {
       take(*in_file);
     }
     take_values(given);

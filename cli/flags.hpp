@@ -35,6 +35,9 @@ struct Flag {
   /// Flags of different alternatives exclude each other. Those that the command line does not
   /// choose are left out of the file, if it chooses one.
   std::string alternative{};
+  /// It belongs to the alternatives that the file chooses, whichever these are, and is left out of
+  /// it where the command line chooses others.
+  bool with_alternatives = false;
 };
 
 struct ConfigSections;

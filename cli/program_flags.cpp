@@ -54,9 +54,12 @@ void check_broker(std::string_view broker) {
 }
 
 /// `sasl: {username: weir}` is the property sasl.username. Values may be secrets, and are not
-/// repeated.
+/// repeated, nor are names in which one seems to stand: in `{sasl.password:x}` all is the name.
 void add_properties(const ConfigNode& map, const std::string& prefix, KafkaProperties& properties) {
   for (const ConfigMember& member : map.as_map("kafka")) {
+    if (member.name.find_first_of("=:") != std::string::npos) {
+      throw member.error("kafka: a property's name, a colon, a blank and its value belong here");
+    }
     const std::string name = prefix + member.name;
     if (member.value.kind == ConfigNode::Kind::map) {
       add_properties(member.value, name + ".", properties);

@@ -245,6 +245,27 @@ TEST_F(ExportConfigFileTest, AnotherSourceOnTheCommandLineReplacesTheFiles) {
   EXPECT_FALSE(read("demo: true\n", {"--brokers", "k", "--topic", "t"}).demo);
 }
 
+TEST_F(ExportConfigFileTest, TheStateGoesWithTheSourceThatTheFileChooses) {
+  const std::string kafka = "brokers: k1\ntopic: flows\nstate-dir: s\n";
+  EXPECT_EQ(read(kafka).state_dir, "s");
+  EXPECT_EQ(read(kafka, {"--topic", "others"}).state_dir, "s");
+  EXPECT_EQ(read(kafka, {"--from", "records.json"}).state_dir, "");
+  EXPECT_EQ(read(kafka, {"--from", "records.json", "--state-dir", "t"}).state_dir, "t");
+  EXPECT_EQ(read(kafka, {"--demo"}).state_dir, "");
+  EXPECT_EQ(read("from: a.json\nstate-dir: s\n", {"--from", "b.json"}).state_dir, "s");
+  EXPECT_EQ(read("state-dir: s\n", {"--brokers", "k", "--topic", "t"}).state_dir, "s");
+}
+
+TEST_F(ExportConfigFileTest, FieldsAreFoundInJsonAlone) {
+  const std::string yaml = "demo: true\nfields: {bytes: $.octets}\nformat: ";
+  EXPECT_EQ(read(yaml + "auto\n").config.mapping.size(), 1U);
+  EXPECT_EQ(read(yaml + "json\n").format, "json");
+  EXPECT_THAT(wrong(yaml + "cbor\n"), AllOf(HasSubstr("fields"), HasSubstr("--format cbor")));
+  EXPECT_THAT(wrong(yaml + "json\n", {"--format", "goflow2-protobuf"}),
+              HasSubstr("--format goflow2-protobuf"));
+  EXPECT_EQ(read("demo: true\nformat: cbor\n").format, "cbor");
+}
+
 TEST_F(ExportConfigFileTest, WhatIsWrongIsToldWithItsPlace) {
   EXPECT_THAT(wrong("demo: true\nwhere: nonsense (\n"),
               AllOf(HasSubstr("weir.yaml:2:8: "), HasSubstr("--where: ")));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/support/usage_error.hpp"
+#include "weir/io/yaml.hpp"
 
 namespace weir {
 namespace {
@@ -65,6 +66,19 @@ TEST(ProgramFlagsTest, ABrokersPortIsANumberOfAPort) {
 TEST(ProgramFlagsTest, APasswordAmongTheBrokersIsRefusedAndNotShown) {
   for (const char* value : {"weir:hunter22@a:1", "a:1,SASL_SSL://weir:hunter22@b:1"}) {
     EXPECT_THAT(refusal(value), AllOf(HasSubstr("sasl.password"), Not(HasSubstr("hunter22"))));
+  }
+}
+
+TEST(ProgramFlagsTest, APropertysNameThatHoldsItsValueIsRefusedAndNotShown) {
+  for (const char* kafka :
+       {"{sasl.password:hunter22}", "{sasl.password=hunter22}", "{sasl: {password:hunter22}}",
+        "[{a: b}, {sasl.password=hunter22: x}]", "{sasl.password=hunter22: {a: b}}"}) {
+    const ConfigNode root = parse_yaml(std::string("kafka: ") + kafka, "weir.yaml");
+    KafkaProperties properties;
+    EXPECT_THAT(usage_error([&] { kafka_flag(properties).take_node(*root.find("kafka")); }),
+                AllOf(HasSubstr("weir.yaml:1:"), HasSubstr("a property's name, a colon, a blank"),
+                      Not(HasSubstr("hunter22"))))
+        << kafka;
   }
 }
 

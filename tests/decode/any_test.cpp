@@ -76,6 +76,21 @@ TEST(AnyDecoder, WhatOnlyLooksLikeGoflow2sIsFoundOut) {
   EXPECT_THAT(judged.refused, ElementsAre("unknown_format 1.0 5", "unknown_format 4.0 5"));
 }
 
+TEST(AnyDecoder, MessagesThatOnlyLookLikeGoflow2sAreLookedAtOnceEach) {
+  // Were each one looked at again after each, they would be 20 billion looks.
+  constexpr int kMessages = 200'000;
+  PayloadBatch batch;
+  for (int i = 0; i < kMessages; ++i) {
+    batch.add("\x04\x08\x03\x07\x07", 0);
+  }
+  batch.add(protobuf(1), 0);
+  NotedRows rows;
+  Accounts accounts;
+  AnyDecoder({}).decode(batch, accounts, rows);
+  EXPECT_THAT(rows.rows, ElementsAre("bytes=1"));
+  EXPECT_EQ(accounts.refused[static_cast<std::size_t>(Refused::unknown_format)], kMessages);
+}
+
 TEST(AnyDecoder, ABareMessageThatLooksLikeAFramedOneIsRead) {
   // Its tag is a length, of what begins with that tag again; but what is inside does not walk.
   const std::string message("\x08\x08\x48\x01\x70\x01\x78\x07\x07", 9);

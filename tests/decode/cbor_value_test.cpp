@@ -90,6 +90,9 @@ TEST(CborValue, ListsAreTextsOrArrays) {
   EXPECT_EQ(read(field("communities"), "80"), "communities=");
   EXPECT_EQ(read(field("communities"), "8180"), "wrong_type");
   EXPECT_EQ(read(field("bytes"), "8101"), "wrong_type");
+  EXPECT_EQ(read(field("bgp_next_hop"), "80"), "-");
+  EXPECT_EQ(read(field("bgp_next_hop"), "9fff"), "-");
+  EXPECT_EQ(read(field("bytes"), "80"), "wrong_type");
   EXPECT_EQ(read(field("label"), "a1616101"), "wrong_type");
 }
 
@@ -122,6 +125,32 @@ TEST(CborValue, ANullTakesAwayWhatWasThere) {
   ASSERT_TRUE(cursor.head(head));
   ASSERT_TRUE(read_cbor_value(cursor, head, {field("bytes")}, row, rows.texts(), refused));
   EXPECT_FALSE(row.present.has(field("bytes")));
+}
+
+TEST(CborValue, AZeroThatSaysNothingLeavesWhatWasThere) {
+  const JsonTarget millis{field("first_seen"), JsonReading::not_zero};
+  for (const std::string_view hex : {"00", "6130"}) {
+    const std::string bytes = bytes_of(hex);
+    CborCursor cursor(bytes);
+    CborHead head;
+    FlowBatch rows;
+    Flow& row = rows.next();
+    std::optional<Refused> refused;
+    ASSERT_TRUE(cursor.head(head));
+    ASSERT_TRUE(read_cbor_value(cursor, head, millis, row, rows.texts(), refused));
+    EXPECT_EQ(row_text(row), "");
+    set(row, field("first_seen"), std::uint64_t{1'000'000'000});
+    CborCursor again(bytes);
+    ASSERT_TRUE(again.head(head));
+    ASSERT_TRUE(read_cbor_value(again, head, millis, row, rows.texts(), refused));
+    EXPECT_EQ(row_text(row), "first_seen=1970-01-01T00:00:01Z");
+    EXPECT_FALSE(refused);
+  }
+}
+
+TEST(CborValue, ThatARecordIsSampledMayBeTrueOrFalse) {
+  EXPECT_EQ(read(field("sampled"), "f5"), "sampled=1");
+  EXPECT_EQ(read(field("sampled"), "f4"), "sampled=0");
 }
 
 }  // namespace

@@ -98,10 +98,8 @@ std::string comparable(std::string row) {
   if (row.find(" proto=253 ") != std::string::npos) {
     remove_field(row, "proto");  // goflow2's JSON says `experimental`, which two numbers are
   }
-  // A sampled packet's times are those of its receipt. Times long before there was goflow2 are not
-  // known for nanoseconds in JSON.
-  if (row.find(" flow_type=SFLOW_5 ") != std::string::npos ||
-      row.find(" first_seen=19") != std::string::npos) {
+  // A sampled packet's times are those of its receipt.
+  if (row.find(" flow_type=SFLOW_5 ") != std::string::npos) {
     remove_field(row, "first_seen");
     remove_field(row, "last_seen");
   }

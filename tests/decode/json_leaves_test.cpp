@@ -39,9 +39,9 @@ TEST(JsonLeaves, AreTheValuesInTheirOrderWhereverTheyStand) {
 TEST(JsonLeaves, LookAsTheyAreWritten) {
   EXPECT_THAT(
       leaves_of(
-          R"({"a":"x y","b":"","c":-1,"d":1.5,"e":1e3,"f":12345678901234567,"g":true,"h":null,"i":[1,{}]})"),
+          R"({"a":"x y","b":"","c":-1,"d":1.5,"e":1e3,"f":12345678901234567890,"g":true,"h":null,"i":[1,{}]})"),
       ElementsAre("a string x y", "b string ", "c decimal -1", "d decimal 1.5", "e fixed 1e3",
-                  "f fixed 12345678901234567", "g fixed true", "h null null", "i fixed [1,{}]"));
+                  "f fixed 12345678901234567890", "g fixed true", "h null null", "i fixed [1,{}]"));
 }
 
 TEST(JsonLeaves, ThereAreNoneOfWhatIsNotPlain) {

@@ -62,6 +62,14 @@ TEST(JsonMapping, WhatIsMappedComesBeforeWhatHasTheFieldsName) {
                                         "bytes=12", "bytes=13", "bytes=14", "bytes=16"));
 }
 
+TEST(JsonMapping, AMappingSetsAsideANameThatAnotherDialectHasForTheField) {
+  const std::vector<std::string> messages = {
+      R"({"timestamp_start": 1795293660, "first": "class", "bytes": 1})"};
+  EXPECT_THAT(decode_mapped(messages, {}).others, ElementsAre(Pair("wrong_type", 1U)));
+  EXPECT_THAT(decode_mapped(messages, {{"$.timestamp_start", field("first_seen")}}).rows,
+              ElementsAre("bytes=1 first_seen=2026-11-21T20:41:00Z"));
+}
+
 TEST(JsonMapping, AValueThatIsMappedStaysWithItsOwnField) {
   const std::vector<MappedValue> mapping = {{"$.label", field("user_text_0")},
                                             {"$.bytes", field("user_number_1")},

@@ -69,6 +69,22 @@ TEST_F(JsonScannerTest, ReadsTimesOfAnyLengthThatItDoesNotStore) {
   }
 }
 
+TEST_F(JsonScannerTest, ReadsNanosecondsThatAreOthersInEachRecord) {
+  FieldSet wanted;
+  wanted.add(field("first_seen"));
+  scanner_ = JsonScanner(std::make_shared<JsonKeys>(DecoderOptions{wanted}));
+  scanner_.learn(
+      R"({"time_received_ns":1795293660000000001,"time_flow_start_ns":1795293660000000000,"bytes":1})");
+  EXPECT_EQ(
+      read(
+          R"({"time_received_ns":1795293661000000002,"time_flow_start_ns":1795293660250000000,"bytes":2})"),
+      "bytes=2 first_seen=2026-11-21T20:41:00.250Z");
+  EXPECT_EQ(read(R"({"time_received_ns":18446744073709551615,"time_flow_start_ns":5,"bytes":2})"),
+            "-");
+  EXPECT_EQ(read(R"({"time_received_ns":7,"time_flow_start_ns":5,"bytes":2})"),
+            "bytes=2 first_seen=1970-01-01T00:00:00.000000005Z");
+}
+
 TEST_F(JsonScannerTest, LeavesToTheReferenceWhateverIsNotPlain) {
   scanner_.learn(R"({"label": "a", "x": 1, "y": 1.5, "z": "s", "as_src": 1, "bytes": 2})");
   const std::string good = R"({"label": "a", "x": 1, "y": 1.5, "z": "s", "as_src": 1, "bytes": 2})";

@@ -121,5 +121,19 @@ TEST(JsonTemplate, TemplatesOfTheSameWriterAreTheSame) {
   EXPECT_FALSE(first->same_as(*other));
 }
 
+TEST(JsonTemplate, SecondsAndMillisecondsOfTheSameTimeAreBothTaken) {
+  const auto known = JsonTemplate::describe(
+      R"({"TimeFlowStart":1795293660,"TimeFlowStartMs":0,"Bytes":1,"Etype":"2048"})",
+      keys_for(all_fields()));
+  ASSERT_TRUE(known);
+  EXPECT_THAT(actions(*known), ElementsAre(Action::read_digits, Action::read_digits,
+                                           Action::store_number, Action::read_string));
+  EXPECT_EQ(known->segments[1].reading, JsonReading::not_zero);
+  EXPECT_EQ(known->segments[3].reading, JsonReading::decimal);
+  EXPECT_FALSE(JsonTemplate::describe(
+      R"({"TimeFlowStartMs":1795293660000,"TimeFlowStart":1795293660,"Bytes":1})",
+      keys_for(all_fields())));
+}
+
 }  // namespace
 }  // namespace weir

@@ -312,7 +312,11 @@ TEST(JsonValue, ACountryIsANumberOrLetters) {
   EXPECT_EQ(read("dst_ctr", "840"), "840");
   EXPECT_EQ(read("dst_ctr", "\"840\""), "840");
   EXPECT_THAT(decode_value("dst_ctr", "\"US\"").rows, ElementsAre("bytes=0 dst_country=US"));
-  EXPECT_THAT(decode_value("src4_geo", "\"DE\"").rows, ElementsAre("bytes=0 src_country=DE"));
+  for (const std::string_view key : {"src4_geo", "src6_geo"}) {
+    EXPECT_THAT(decode_value(key, R"("Europe/DE/Berlin long/lat: 13.40/52.52")").rows,
+                ElementsAre("bytes=0 src_country=DE"));
+    EXPECT_EQ(read(key, "\"\""), "-");
+  }
   EXPECT_EQ(read("dst_ctr", "\"\""), "wrong_type");
   EXPECT_EQ(read("dst_ctr", "\"U.S.\""), "wrong_type");
 }
@@ -351,6 +355,24 @@ TEST(JsonValue, AVlanThatSflowDoesNotKnowIsAbsent) {
   EXPECT_EQ(read("DstVlan", "\"4294967295\""), "-");
   EXPECT_EQ(read("src_vlan", "4294967294"), "out_of_range");
   EXPECT_EQ(read("src_port", "4294967295"), "out_of_range");
+}
+
+TEST(JsonValue, GoflowsNanosecondsAreNotToldByTheirSize) {
+  for (const std::string_view key : {"time_flow_start_ns", "TimeFlowStartNs"}) {
+    EXPECT_EQ(read(key, "1700000000"), "1970-01-01T00:00:01.700Z") << key;
+    EXPECT_EQ(read(key, "1795293660250000000"), "2026-11-21T20:41:00.250Z") << key;
+    EXPECT_EQ(read(key, "0"), "1970-01-01T00:00:00Z") << key;
+  }
+  EXPECT_EQ(read("time_flow_end_ns", "\"1700000000\""), "1970-01-01T00:00:01.700Z");
+  EXPECT_EQ(read("time_received_ns", "99999999999"), "1970-01-01T00:01:39.999999999Z");
+  EXPECT_EQ(read("TimeReceivedNs", "1"), "1970-01-01T00:00:00.000000001Z");
+}
+
+TEST(JsonValue, ThatARecordIsSampledMayBeTrueOrFalse) {
+  EXPECT_EQ(read("sampled", "true"), "1");
+  EXPECT_EQ(read("sampled", "false"), "0");
+  EXPECT_EQ(read("sampled", "1"), "1");
+  EXPECT_EQ(read("tos", "true"), "wrong_type");
 }
 
 TEST(JsonValue, AnyScalarCanBeAText) {

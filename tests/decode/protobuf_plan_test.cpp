@@ -54,6 +54,10 @@ TEST(ProtobufPlan, ATimeNeedsWhatTellsTheNumbering) {
   EXPECT_THAT(numbers(plan), testing::IsSupersetOf({2, 5, 38, 63, 110, 111}));
 }
 
+TEST(ProtobufPlan, ATypeNeedsWhatTellsTheNumbering) {
+  EXPECT_THAT(numbers(ProtobufPlan(of({field("flow_type")}))), ElementsAre(1, 2, 5, 9, 110));
+}
+
 TEST(ProtobufPlan, EveryNumberOfTheFieldTableIsRead) {
   const ProtobufPlan plan(all_fields());
   for (const FieldInfo& field : kNamedFields) {

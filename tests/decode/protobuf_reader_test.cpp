@@ -213,6 +213,24 @@ TEST(ProtobufReader, TypesHaveGoflow2sNames) {
 const FieldSet kTimes = of({field("first_seen"), field("last_seen"), field("received"),
                             field("ip_flags"), field("direction")});
 
+TEST(ProtobufReader, OldTypesAreToldWhateverElseIsWanted) {
+  const FieldSet wanted = of({field("flow_type")});
+  EXPECT_EQ(read(FlowMessage().number(1, 5).number(2, 1'700'000'000), wanted),
+            "bytes=0 flow_type=SFLOW_5");
+  EXPECT_EQ(read(FlowMessage().number(1, 10).number(5, 1'700'000'000), wanted),
+            "bytes=0 flow_type=IPFIX");
+  EXPECT_EQ(read(FlowMessage().number(1, 5).number(2, 1).number(110, 1), wanted),
+            "bytes=0 flow_type=5");
+}
+
+TEST(ProtobufReader, ADirectionThatIsMappedIsReadAndAbsentOtherwise) {
+  const FieldSet wanted = of({field("direction")});
+  EXPECT_EQ(read(FlowMessage().number(42, 1).number(110, 1), wanted), "bytes=0 direction=1");
+  EXPECT_EQ(read(FlowMessage().number(42, 0).number(110, 1), wanted), "bytes=0 direction=0");
+  EXPECT_EQ(read(FlowMessage().number(110, 1), wanted), "bytes=0");
+  EXPECT_EQ(read(FlowMessage().number(42, 256).number(110, 1), wanted), "out_of_range");
+}
+
 TEST(ProtobufReader, OldTimesAreSeconds) {
   const FlowMessage message =
       FlowMessage().number(1, 3).number(2, 1000).number(5, 999).number(38, 998).number(42, 1);

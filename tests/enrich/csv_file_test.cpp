@@ -73,6 +73,13 @@ TEST(CsvFile, LinesThatAreNoRowsAreNamed) {
             "has commas in quotes");
 }
 
+TEST(CsvFile, ALineIsNotLongerThan64KiB) {
+  const std::string most(65536, 'x');
+  EXPECT_EQ(rows_of("a,b\n" + most + "\n#" + most + "\n"), (Rows{{"a", "b", ""}, {most, "", ""}}));
+  EXPECT_EQ(usage_error([&] { rows_of("a,b\n" + most + ","); }),
+            "line 2: 65537 bytes are too many; a line has 65536 at most");
+}
+
 TEST(CsvFile, ACellThatIsWrongIsQuotedWithItsLine) {
   CsvReader reader("p,n\nq,m\n", kColumns);
   ASSERT_TRUE(reader.next());

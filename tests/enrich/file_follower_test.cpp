@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -31,6 +33,10 @@ class FileFollowerTest : public testing::Test {
             .path = folder_.path(name),
             .max_bytes = max_bytes,
             .take = [this](std::string content) {
+              ++takes_;
+              if (memory_is_full_) {
+                throw std::bad_alloc();
+              }
               if (content.starts_with("bad")) {
                 throw std::runtime_error("line 1: " + content);
               }
@@ -53,6 +59,8 @@ class FileFollowerTest : public testing::Test {
   TempFolder folder_;
   Guarded<std::string> content_;
   std::atomic<int> changes_{0};
+  std::atomic<int> takes_{0};
+  std::atomic<bool> memory_is_full_{false};
   std::function<void()> changed_ = [this] { ++changes_; };
 };
 
@@ -119,7 +127,7 @@ TEST_F(FileFollowerTest, ABrokenNewFileKeepsWhatTheOldOneSaid) {
   EXPECT_EQ(status.entries, 3U) << "of what counts";
   EXPECT_EQ(status.failures, 1U);
   EXPECT_EQ(status.trouble, "line 1: bad text");
-  EXPECT_NE(follower.refresh(), "") << "as long as it is so";
+  EXPECT_EQ(follower.refresh(), folder_.path("f") + ": line 1: bad text") << "as long as it is so";
 
   std::filesystem::remove(folder_.path("f"));
   EXPECT_NE(follower.refresh(), "");
@@ -130,6 +138,35 @@ TEST_F(FileFollowerTest, ABrokenNewFileKeepsWhatTheOldOneSaid) {
   status = follower.files().at(0);
   EXPECT_EQ(status.trouble, "");
   EXPECT_EQ(status.failures, 3U);
+}
+
+TEST_F(FileFollowerTest, WhatMadeNoSenseIsReadAgainWhenItChanges) {
+  folder_.put("f", "one");
+  FileFollower follower(file("f"), kNever, changed_);
+  ASSERT_EQ(write_file_atomically(folder_.path("f"), "bad text"), "");
+  EXPECT_NE(follower.refresh(), "");
+  EXPECT_NE(follower.refresh(), "");
+  EXPECT_EQ(takes_, 2);
+  EXPECT_EQ(follower.files().at(0).failures, 2U) << "it counts as long as it is so";
+  ASSERT_EQ(write_file_atomically(folder_.path("f"), "bad still"), "");
+  EXPECT_EQ(follower.refresh(), folder_.path("f") + ": line 1: bad still");
+  EXPECT_EQ(takes_, 3);
+}
+
+TEST_F(FileFollowerTest, WhatWasNoFaultOfTheFileIsTriedAgain) {
+  folder_.put("f", "one");
+  FileFollower follower(file("f"), kNever, changed_);
+  ASSERT_EQ(write_file_atomically(folder_.path("f"), ""), "");
+  EXPECT_NE(follower.refresh(), "");
+  EXPECT_NE(follower.refresh(), "");
+  EXPECT_EQ(follower.files().at(0).failures, 2U);
+
+  memory_is_full_ = true;
+  ASSERT_EQ(write_file_atomically(folder_.path("f"), "two"), "");
+  EXPECT_NE(follower.refresh().find("memory"), std::string::npos);
+  memory_is_full_ = false;
+  EXPECT_EQ(follower.refresh(), "");
+  EXPECT_EQ(content(), "two");
 }
 
 TEST_F(FileFollowerTest, TroubleIsToldOnceAndAgainWhenItIsAnother) {

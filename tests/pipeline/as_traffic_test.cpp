@@ -89,6 +89,7 @@ TEST(AsTrafficTest, TheLookupGivesNamesAndFollowsTheUpdater) {
   std::string text = ">";
   lookup.current()->append(6939, text);
   lookup.current()->append(1, text);
+  lookup.current()->append((std::uint64_t{1} << 32U) + 6939, text);
   EXPECT_EQ(text, ">HURRICANE");
 }
 

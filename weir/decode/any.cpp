@@ -32,14 +32,22 @@ void AnyDecoder::decode(const PayloadBatch& batch, Accounts& accounts, Emit& emi
     }
     if (dialect != Dialect::protobuf) {
       decode_run(dialect, batch, left.first(size), accounts, emit);
-      left = left.subspan(size);
-      continue;
+    } else {
+      decode_presumed(batch, left.first(size), accounts, emit);
     }
-    const std::size_t done = protobuf_.decode_presumed(batch, left.first(size), accounts, emit);
-    left = left.subspan(done);
-    if (done < size) {
-      decode_run(dialect_of(batch, left.front()), batch, left.first(1), accounts, emit);
-      left = left.subspan(1);
+    left = left.subspan(size);
+  }
+}
+
+/// What is found not to be protobuf after all does not end the run: else a batch of such messages,
+/// each one looked at again after each, would cost the square of its size.
+void AnyDecoder::decode_presumed(const PayloadBatch& batch, Payloads run, Accounts& accounts,
+                                 Emit& emit) {
+  while (!run.empty()) {
+    run = run.subspan(protobuf_.decode_presumed(batch, run, accounts, emit));
+    if (!run.empty()) {
+      decode_run(dialect_of(batch, run.front()), batch, run.first(1), accounts, emit);
+      run = run.subspan(1);
     }
   }
 }

@@ -23,6 +23,7 @@ class AnyDecoder final : public Decoder {
  private:
   using Payloads = std::span<const PayloadBatch::Payload>;
 
+  void decode_presumed(const PayloadBatch& batch, Payloads run, Accounts& accounts, Emit& emit);
   void decode_run(Dialect dialect, const PayloadBatch& batch, Payloads run, Accounts& accounts,
                   Emit& emit);
   void refuse(const PayloadBatch& batch, Payloads run, Accounts& accounts);

@@ -63,13 +63,15 @@ class ValueReader {
     }
   }
   [[nodiscard]] std::optional<Refused> refused() const { return refused_; }
+  /// What another key said is to stay.
+  [[nodiscard]] bool silent() const { return silent_; }
 
  private:
   [[nodiscard]] Kind kind() const { return info(target_.field).kind; }
 
   bool store(const JsonScalar& value) {
-    refused_ = target_.decimal ? assign_json_decimal(row_, target_.field, value, texts_)
-                               : assign_json(row_, target_.field, value, texts_);
+    silent_ = says_nothing(target_.reading, value);
+    refused_ = assign_json_as(target_.reading, row_, target_.field, value, texts_);
     return true;
   }
 
@@ -120,12 +122,13 @@ class ValueReader {
     return true;
   }
 
-  /// Texts and integers, joined by blanks.
+  /// Texts and integers, joined by blanks. An empty one is no value for an address, as in JSON.
   bool list(const CborHead& head) {
     std::string items;
     bool suited = kind() == Kind::list;
     CborHead item;
-    for (std::uint64_t read = 0; cursor_.more(head, read); ++read) {
+    std::uint64_t read = 0;
+    for (; cursor_.more(head, read); ++read) {
       if (!cursor_.head(item)) {
         return false;
       }
@@ -148,7 +151,9 @@ class ValueReader {
     if (suited && cursor_.ok()) {
       return store(JsonScalar::of_text(mended(texts_.copy(items))));
     }
-    refused_ = Refused::wrong_type;
+    if (read > 0 || kind() != Kind::address) {
+      refused_ = Refused::wrong_type;
+    }
     return cursor_.ok();
   }
 
@@ -185,15 +190,20 @@ class ValueReader {
   TextArena& texts_;
   std::string joined_;
   std::optional<Refused> refused_;
+  bool silent_ = false;
 };
 
 }  // namespace
 
 bool read_cbor_value(CborCursor& cursor, const CborHead& head, const JsonTarget& target, Flow& row,
                      TextArena& texts, std::optional<Refused>& refused) {
+  const bool had = row.present.has(target.field);
   row.present.remove(target.field);  // the last of equal keys wins, also if it is null
   ValueReader reader(cursor, target, row, texts);
   const bool read = reader.read(head);
+  if (had && reader.silent()) {
+    row.present.add(target.field);
+  }
   refused = reader.refused();
   return read;
 }

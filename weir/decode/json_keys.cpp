@@ -12,8 +12,13 @@ namespace {
 struct Spelling {
   std::string_view key;
   FieldId field;
-  bool decimal = false;
+  JsonReading reading = JsonReading::usual;
 };
+
+constexpr auto kDecimal = JsonReading::decimal;
+constexpr auto kNanos = JsonReading::nanoseconds;
+constexpr auto kNotZero = JsonReading::not_zero;
+constexpr auto kPlace = JsonReading::place;
 
 /// What the field table does not have: other names in use for its fields.
 // clang-format off
@@ -24,15 +29,18 @@ constexpr auto kSpellings = std::to_array<Spelling>({
     // goflow (Cloudflare's, all values texts, SrcNet a mask's length) and goflow2 before version 2,
     // which writes some of them in another case.
     {"Type", field("flow_type")},
-    {"TimeReceived", field("received")}, {"TimeReceivedNs", field("received")},
+    {"TimeReceived", field("received")}, {"TimeReceivedNs", field("received"), kNanos},
     {"TimeFlowStart", field("first_seen")}, {"TimeFlowEnd", field("last_seen")},
-    {"TimeFlowStartMs", field("first_seen")}, {"TimeFlowEndMs", field("last_seen")},
-    {"TimeFlowStartNs", field("first_seen")}, {"TimeFlowEndNs", field("last_seen")},
+    // goflow2 prints seconds, and milliseconds behind them, which sFlow leaves at 0.
+    {"TimeFlowStartMs", field("first_seen"), kNotZero},
+    {"TimeFlowEndMs", field("last_seen"), kNotZero},
+    {"TimeFlowStartNs", field("first_seen"), kNanos},
+    {"TimeFlowEndNs", field("last_seen"), kNanos},
     {"SequenceNum", field("export_sequence")}, {"SamplingRate", field("sampling_rate")},
     {"SamplerAddress", field("exporter")}, {"FlowDirection", field("direction")},
     {"Bytes", field("bytes")}, {"Packets", field("packets")},
     {"SrcAddr", field("src_addr")}, {"DstAddr", field("dst_addr")},
-    {"Etype", field("etype"), true}, {"Proto", field("proto")},
+    {"Etype", field("etype"), kDecimal}, {"Proto", field("proto")},
     {"SrcPort", field("src_port")}, {"DstPort", field("dst_port")},
     {"InIf", field("in_if")}, {"OutIf", field("out_if")},
     {"SrcMac", field("src_mac")}, {"DstMac", field("dst_mac")},
@@ -58,7 +66,8 @@ constexpr auto kSpellings = std::to_array<Spelling>({
     // The same with `-format.tag json`.
     {"time_received", field("received")},
     {"time_flow_start", field("first_seen")}, {"time_flow_end", field("last_seen")},
-    {"time_flow_start_ms", field("first_seen")}, {"time_flow_end_ms", field("last_seen")},
+    {"time_flow_start_ms", field("first_seen"), kNotZero},
+    {"time_flow_end_ms", field("last_seen"), kNotZero},
     {"flow_direction", field("direction")},
     {"ingress_vrf_id", field("in_vrf")}, {"egress_vrf_id", field("out_vrf")},
 
@@ -72,8 +81,8 @@ constexpr auto kSpellings = std::to_array<Spelling>({
     {"in_packets", field("packets")}, {"in_bytes", field("bytes")}, {"aggr_flows", field("flows")},
     {"src4_addr", field("src_addr")}, {"dst4_addr", field("dst_addr")},
     {"src6_addr", field("src_addr")}, {"dst6_addr", field("dst_addr")},
-    {"src4_geo", field("src_country")}, {"dst4_geo", field("dst_country")},
-    {"src6_geo", field("src_country")}, {"dst6_geo", field("dst_country")},
+    {"src4_geo", field("src_country"), kPlace}, {"dst4_geo", field("dst_country"), kPlace},
+    {"src6_geo", field("src_country"), kPlace}, {"dst6_geo", field("dst_country"), kPlace},
     {"src_ctr", field("src_country_numeric")}, {"dst_ctr", field("dst_country_numeric")},
     {"src_tos", field("tos")},
     {"input_snmp", field("in_if")}, {"output_snmp", field("out_if")},
@@ -109,12 +118,13 @@ Names make_names() {
     const auto id = static_cast<FieldId>(i);
     for (const std::string_view key : {kFields[i].pmacct, kFields[i].goflow2, kFields[i].name}) {
       if (!key.empty()) {
-        names.try_emplace(std::string(key), JsonName{id});
+        const bool nanos = key.ends_with("_ns");
+        names.try_emplace(std::string(key), JsonName{id, nanos ? kNanos : JsonReading::usual});
       }
     }
   }
   for (const Spelling& spelling : kSpellings) {
-    names.try_emplace(std::string(spelling.key), JsonName{spelling.field, spelling.decimal});
+    names.try_emplace(std::string(spelling.key), JsonName{spelling.field, spelling.reading});
   }
   return names;
 }
@@ -136,12 +146,14 @@ constexpr auto kSources = std::to_array<Source>({
     {field("dst_net"), field("dst_mask")},
     {field("src_net"), field("src_addr")},
     {field("dst_net"), field("dst_addr")},
+    {field("src_mask"), field("src_addr")},
+    {field("dst_mask"), field("dst_addr")},
     {field("src_country"), field("src_country_numeric")},
     {field("dst_country"), field("dst_country_numeric")},
 });
 
 /// The network of one side, from its address and mask, for a row that has none: some dialects tell
-/// the mask's length alone.
+/// the mask's length alone. One beyond the address' own length is none, as it is in protobuf.
 void complete_network(Flow& row, FieldId net, FieldId address, FieldId mask) {
   if (row.present.has(net) || !row.present.has(address) || !row.present.has(mask)) {
     return;
@@ -150,6 +162,8 @@ void complete_network(Flow& row, FieldId net, FieldId address, FieldId mask) {
   const std::uint64_t length = get_integer(row, mask);
   if (length <= (host.is_ipv4() ? 32 : 128)) {
     set(row, net, host.masked(static_cast<unsigned>(length)));
+  } else {
+    row.present.remove(mask);
   }
 }
 
@@ -221,7 +235,7 @@ void JsonKeys::add_names() {
     if (!read_.has(name.field)) {
       continue;
     }
-    JsonTarget target{name.field, name.decimal};
+    JsonTarget target{name.field, name.reading};
     const auto slot = std::find(slots_.begin(), slots_.end(), name.field);
     if (slot != slots_.end()) {
       target.slot = static_cast<std::uint16_t>(slot - slots_.begin());
@@ -248,8 +262,8 @@ void JsonKeys::add_path(const MappedValue& mapped, std::uint16_t rank) {
     inside = members.get();
   }
   inside->make(names.back())
-      .targets.push_back(
-          {mapped.field, false, rank, static_cast<std::uint16_t>(slot - slots_.begin())});
+      .targets.push_back({mapped.field, JsonReading::usual, rank,
+                          static_cast<std::uint16_t>(slot - slots_.begin())});
 }
 
 }  // namespace weir

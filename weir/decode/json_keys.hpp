@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/decode/json_reading.hpp"
 #include "weir/flow/decoder_options.hpp"
 
 namespace weir {
@@ -19,8 +20,7 @@ struct JsonTarget {
   static constexpr std::uint16_t kNoSlot = 0xffff;
 
   FieldId field = 0;
-  /// Digits in a text are decimal, where in other spellings of the field they are not.
-  bool decimal = false;
+  JsonReading reading = JsonReading::usual;
   /// Among several values for one field the lowest wins: a mapping's place in the list, or kNamed
   /// for a name from the field table.
   std::uint16_t rank = kNamed;
@@ -122,7 +122,7 @@ class JsonKeys {
 /// The field that a key names, in any dialect's spelling; nothing for an unknown key.
 struct JsonName {
   FieldId field = 0;
-  bool decimal = false;  ///< see JsonTarget
+  JsonReading reading = JsonReading::usual;
 };
 std::optional<JsonName> json_key(std::string_view key);
 

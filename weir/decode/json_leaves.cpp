@@ -24,10 +24,11 @@ bool is_digits(std::string_view text) {
 /// Of a value that is neither a string nor has parts.
 Look look_of(std::string_view value) {
   constexpr std::size_t kSafeDigits = 16;
+  constexpr std::size_t kLongestInteger = 19;  // of nanoseconds since 1970
   if (value == "null") {
     return Look::null;
   }
-  if (value.size() <= kSafeDigits && is_digits(value)) {
+  if (value.size() <= kLongestInteger && is_digits(value)) {
     return Look::digits;
   }
   const std::string_view magnitude = value.substr(value.starts_with('-') ? 1 : 0);

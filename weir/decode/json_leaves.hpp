@@ -15,7 +15,7 @@ enum class JsonLook : std::uint8_t {
   fixed,  ///< none of the others: an array, true, a very long number
   null,
   string,   ///< without escapes
-  digits,   ///< an unsigned integer of up to 16 digits
+  digits,   ///< an unsigned integer of up to 19 digits, which always fit in 64 bits
   decimal,  ///< a number without exponent
 };
 

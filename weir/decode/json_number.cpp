@@ -54,6 +54,10 @@ std::optional<Refused> store_number(Flow& flow, FieldId id, const JsonScalar& va
     case JsonScalar::Shape::negative:
     case JsonScalar::Shape::real:
       return store_real_as_integer(flow, id, value.number);
+    case JsonScalar::Shape::boolean:
+      // The one field that is true or false; others mean something else by it.
+      return id == field("sampled") ? store_integer(flow, id, value.integer)
+                                    : std::optional(Refused::wrong_type);
     default:
       return Refused::wrong_type;
   }

@@ -113,16 +113,26 @@ std::optional<Refused> assign_tcp_flags(Flow& flow, FieldId id, dom::array names
   return std::nullopt;
 }
 
+/// An empty array is how goflow2 before version 2 prints an address that it does not have.
+bool is_null(FieldId id, dom::element value) {
+  dom::array items;
+  return value.is_null() || (info(id).kind == Kind::address &&
+                             value.get(items) == simdjson::SUCCESS && items.begin() == items.end());
+}
+
 std::optional<Refused> assign(Flow& flow, const JsonTarget& target, dom::element value,
                               TextArena& texts) {
   const FieldId id = target.field;
-  flow.present.remove(id);  // the last of equal keys wins, also if it is null
-  if (value.is_null()) {
+  const auto scalar = scalar_of(value, texts);
+  if (scalar && says_nothing(target.reading, *scalar)) {
     return std::nullopt;
   }
-  if (const auto scalar = scalar_of(value, texts)) {
-    return target.decimal ? assign_json_decimal(flow, id, *scalar, texts)
-                          : assign_json(flow, id, *scalar, texts);
+  flow.present.remove(id);  // the last of equal keys wins, also if it is null
+  if (scalar) {
+    return assign_json_as(target.reading, flow, id, *scalar, texts);
+  }
+  if (is_null(id, value)) {
+    return std::nullopt;
   }
   dom::object map;
   if (value.get(map) == simdjson::SUCCESS) {
@@ -245,7 +255,7 @@ class JsonReference::Parser {
                                      const dom::key_value_pair& item, TextArena& texts) {
     for (const JsonTarget& target : wanted.targets) {
       if (target.slot != JsonTarget::kNoSlot) {
-        hold(target, item.value);
+        hold(target, item.value, texts);
       } else if (const auto refused = assign(row, target, item.value, texts)) {
         return refused;
       }
@@ -262,11 +272,20 @@ class JsonReference::Parser {
     return std::nullopt;
   }
 
-  void hold(const JsonTarget& target, dom::element value) {
+  void hold(const JsonTarget& target, dom::element value, TextArena& texts) {
     Held& held = held_[target.slot];
-    if (!value.is_null() && (!held.known || target.rank <= held.target.rank)) {
+    if (!is_null(target.field, value) && !is_silent(target, value, texts) &&
+        (!held.known || target.rank <= held.target.rank)) {
       held = {true, target, value};
     }
+  }
+
+  static bool is_silent(const JsonTarget& target, dom::element value, TextArena& texts) {
+    if (target.reading == JsonReading::usual) {
+      return false;
+    }
+    const auto scalar = scalar_of(value, texts);
+    return scalar && says_nothing(target.reading, *scalar);
   }
 
   std::optional<Refused> assign_held(Flow& row, TextArena& texts) {

@@ -89,9 +89,7 @@ void store(Flow& row, const Segment& segment, const Value& value) {
 }
 
 bool assign(const Segment& segment, const JsonScalar& value, Flow& row, TextArena& texts) {
-  return !(segment.action == Action::read_decimal
-               ? assign_json_decimal(row, segment.field, value, texts)
-               : assign_json(row, segment.field, value, texts));
+  return !assign_json_as(segment.reading, row, segment.field, value, texts);
 }
 
 /// Stores the wanted value at `at`; returns where reading goes on, nullptr if it cannot be taken.

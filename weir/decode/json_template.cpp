@@ -38,12 +38,11 @@ Action skip_action(const JsonLeaf& leaf) {
 
 Action store_action(const JsonTarget& target, Look look) {
   const Kind kind = info(target.field).kind;
+  const bool usual = target.reading == JsonReading::usual;
   if (look == Look::string) {
-    return target.decimal       ? Action::read_decimal
-           : kind == Kind::text ? Action::store_text
-                                : Action::read_string;
+    return usual && kind == Kind::text ? Action::store_text : Action::read_string;
   }
-  return kind == Kind::number ? Action::store_number : Action::read_digits;
+  return usual && kind == Kind::number ? Action::store_number : Action::read_digits;
 }
 
 /// A value that is taken, by its place among the leaves.
@@ -89,7 +88,9 @@ class Uses {
   bool add(const Use& use) {
     const JsonLeaf& leaf = leaves_[use.leaf];
     const bool event_type = leaf.outermost && leaf.key == "event_type";
-    if (seen_.has(use.target.field) || event_type || leaf.look == Look::fixed ||
+    // A number of which 0 says nothing is added to what is there, here and by the reference parser.
+    const bool adds = use.target.reading == JsonReading::not_zero && leaf.look == Look::digits;
+    if ((seen_.has(use.target.field) && !adds) || event_type || leaf.look == Look::fixed ||
         leaf.look == Look::decimal) {
       return false;
     }
@@ -147,16 +148,14 @@ class Builder {
     literal_ = leaf.end;
   }
 
-  /// Takes a value, which is taken `more` times afterwards. False if that cannot be.
-  bool take(const JsonLeaf& leaf, const JsonTarget& target, bool more) {
+  /// Takes a value, which is taken `more` times afterwards.
+  void take(const JsonLeaf& leaf, const JsonTarget& target, bool more) {
     JsonTemplate::Segment& segment = add(leaf);
     segment.action = store_action(target, leaf.look);
     if (more) {
-      if (segment.action == Action::read_decimal) {
-        return false;
-      }
       segment.action = leaf.look == Look::string ? Action::peek_string : Action::peek_digits;
     }
+    segment.reading = target.reading;
     segment.field = target.field;
     segment.member = info(target.field).offset;
     segment.limit = largest_number(target.field);
@@ -164,7 +163,6 @@ class Builder {
       made_.stored.add(target.field);
     }
     literal_ = more ? leaf.begin : leaf.end;
-    return true;
   }
 
   JsonTemplate finish() {
@@ -219,9 +217,7 @@ std::optional<JsonTemplate> JsonTemplate::describe(std::string_view record, cons
     }
     for (; use != uses->end() && use->leaf == i; ++use) {
       const bool more = use + 1 != uses->end() && (use + 1)->leaf == i;
-      if (!builder.take(leaves[i], use->target, more)) {
-        return std::nullopt;
-      }
+      builder.take(leaves[i], use->target, more);
     }
   }
   return builder.finish();

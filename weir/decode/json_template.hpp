@@ -24,7 +24,6 @@ struct JsonTemplate {
     store_number,  ///< unsigned integer, stored as it is if not above `limit`
     read_string,   ///< string, its meaning depends on the field
     read_digits,   ///< unsigned integer, its meaning depends on the field
-    read_decimal,  ///< string, in which digits are decimal
     peek_string,   ///< as read_string, but the same value is read once more
     peek_digits,   ///< as read_digits, but the same value is read once more
   };
@@ -34,6 +33,7 @@ struct JsonTemplate {
     std::uint32_t literal;  ///< where the text begins in `literals`
     std::uint32_t size;     ///< of that text
     Action action;
+    JsonReading reading;   ///< of read_string, read_digits, peek_string and peek_digits
     FieldId field;         ///< where the value is stored, if it is
     std::uint16_t member;  ///< offset of the field in the row
     std::uint32_t length;  ///< of a skip_steady value, 1–31

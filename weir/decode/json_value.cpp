@@ -367,13 +367,4 @@ std::optional<Refused> assign_json(Flow& flow, FieldId id, const JsonScalar& val
   return refused && says_no_vlan(id, value) ? kStored : refused;
 }
 
-std::optional<Refused> assign_json_decimal(Flow& flow, FieldId id, const JsonScalar& value,
-                                           TextArena& texts) {
-  if (value.shape == JsonScalar::Shape::text && !value.text.empty() &&
-      value.text.find_first_not_of("0123456789") == std::string_view::npos) {
-    return store_digits(flow, id, value.text);
-  }
-  return assign_json(flow, id, value, texts);
-}
-
 }  // namespace weir

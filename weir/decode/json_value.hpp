@@ -36,8 +36,5 @@ std::optional<FieldId> json_companion(FieldId id);
 /// Returns why the value cannot be taken: Refused::wrong_type or Refused::out_of_range.
 std::optional<Refused> assign_json(Flow& flow, FieldId id, const JsonScalar& value,
                                    TextArena& texts);
-/// The same, but digits in a text are decimal whatever the field.
-std::optional<Refused> assign_json_decimal(Flow& flow, FieldId id, const JsonScalar& value,
-                                           TextArena& texts);
 
 }  // namespace weir

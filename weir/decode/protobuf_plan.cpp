@@ -75,7 +75,11 @@ void ProtobufPlan::add_late() {
                        [this](FieldId id) { return wanted_.has(id); });
   };
   if (wants({field("flow_type")})) {
+    // Goflow's numbers of the types are others, and what tells its records has to be there.
     late(1, LateField::type);
+    late(2, LateField::received_s);
+    late(5, LateField::last_seen_s);
+    late(110, LateField::received_ns);
   }
   // A network is an address and the length of its prefix.
   if (wants({field("src_net"), field("src_mask")})) {

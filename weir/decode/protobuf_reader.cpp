@@ -238,6 +238,9 @@ void ProtobufReader::settle_v2(Flow& row) {
   store(row, field("first_seen"), late(LateField::first_seen_ns));
   store(row, field("last_seen"), late(LateField::last_seen_ns));
   store(row, field("ip_flags"), late(LateField::ip_flags_or_first_seen_s));
+  if (seen(LateField::direction)) {
+    store(row, field("direction"), late(LateField::direction));
+  }
 }
 
 /// The milliseconds say the same as the seconds, and more. Cloudflare's goflow has other things in

@@ -12,6 +12,8 @@ namespace weir {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+/// More is no line of a table, and its cells would take many times its bytes.
+constexpr std::size_t kMaxLine = std::size_t{64} << 10U;
 constexpr std::size_t kAbsent = std::numeric_limits<std::size_t>::max();
 
 bool blank(char c) {
@@ -65,6 +67,9 @@ bool CsvReader::next() {
   std::string_view line;
   if (!next_line(line)) {
     return false;
+  }
+  if (line.size() > kMaxLine) {
+    refuse_line(fmt::format("{} bytes are too many; a line has {} at most", line.size(), kMaxLine));
   }
   split(line);
   if (first && take_header()) {

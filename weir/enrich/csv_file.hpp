@@ -18,7 +18,7 @@ class CsvReader {
   CsvReader(std::string_view text, std::span<const std::string_view> columns);
 
   /// Goes to the next row; false behind the last one. Throws a usage Error where a quote is not
-  /// closed, or a row has more cells than there are columns.
+  /// closed, or a row has more cells than there are columns, or more than 64 KiB.
   [[nodiscard]] bool next();
 
   /// A cell of this row, well-formed UTF-8 without NUL; empty where the row ends before it. Valid

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "weir/base/error.hpp"
@@ -72,8 +73,11 @@ void FileFollower::look_at_all() {
 /// Whether there is something new in it.
 bool FileFollower::look(Followed& followed) {
   LookupFile& status = followed.status;
-  // A bad file is tried again even if its stamp stays, as it does when only its mode changes.
-  if (status.trouble.empty() && file_stamp(followed.file.path) == followed.stamp) {
+  // What could not be read is tried again even if its stamp stays, as it does when only its mode
+  // changes. What was read would say the same again, after seconds of work for a big one. It still
+  // counts, so that an alert for what counts lately lasts as long as the trouble.
+  if (followed.was_read && file_stamp(followed.file.path) == followed.stamp) {
+    status.failures += status.trouble.empty() ? 0 : 1;
     return false;
   }
   const std::string before = status.trouble;
@@ -95,6 +99,7 @@ std::string FileFollower::read(Followed& followed) try {
   const FollowedFile& file = followed.file;
   // Before reading, so that a change meanwhile is seen later.
   followed.stamp = file_stamp(file.path);
+  followed.was_read = false;
   FileContent content = read_file(file.path, file.max_bytes);
   if (!content.ok()) {
     return content.error;
@@ -102,12 +107,16 @@ std::string FileFollower::read(Followed& followed) try {
   if (content.bytes.empty()) {
     return "the file is empty";  // most likely it is being written
   }
+  followed.was_read = true;
   followed.status.entries = file.take(std::move(content.bytes));
   followed.status.loaded = std::chrono::system_clock::now();
   log::info("a file was read", {{"kind", std::string(followed.status.kind)},
                                 {"file", file.path},
                                 {"entries", std::to_string(followed.status.entries)}});
   return {};
+} catch (const std::bad_alloc&) {
+  followed.was_read = false;  // it is not the file's fault, so it is tried again
+  return "there is not enough memory for it";
 } catch (const std::exception& error) {
   return error.what();
 }

@@ -28,8 +28,9 @@ struct FollowedFile {
 };
 
 /// Reads files and reads them again when they change: the one way in which what the user keeps in
-/// files gets in while the program runs. A file that cannot be used changes nothing, is told of
-/// once, and is tried again at every look. Thread-safe.
+/// files gets in while the program runs. A file that cannot be used changes nothing and is told of
+/// once. One that cannot be read is tried again at every look; one that was read but makes no
+/// sense, when it changes. Thread-safe.
 class FileFollower {
  public:
   /// Reads all files, then calls `changed`; later calls it whenever some were read anew. Throws a
@@ -50,6 +51,7 @@ class FileFollower {
   struct Followed {
     FollowedFile file;
     std::optional<FileStamp> stamp{};
+    bool was_read = false;  ///< and handed to `take`, which may have thrown
     LookupFile status{};
   };
 

@@ -13,8 +13,8 @@ struct LookupFile {
   std::string path;
   std::chrono::system_clock::time_point loaded{};  ///< what counts now
   std::uint64_t entries = 0;                       ///< what counts now: lines, networks
-  std::uint64_t failures = 0;                      ///< readings that failed, since the start
-  std::string trouble;  ///< why what is there now does not count; empty: it does
+  std::uint64_t failures = 0;  ///< looks that found it of no use, since the start
+  std::string trouble;         ///< why what is there now does not count; empty: it does
 };
 
 }  // namespace weir

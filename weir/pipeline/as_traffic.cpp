@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,10 @@ class AsNameTable final : public NameTable {
   explicit AsNameTable(std::shared_ptr<const AsNames> names) : names_(std::move(names)) {}
 
   void append(std::uint64_t number, std::string& out) const override {
-    out += names_->name(static_cast<std::uint32_t>(number));
+    // Any number field may be looked up, and what is longer is no AS number.
+    if (number <= std::numeric_limits<std::uint32_t>::max()) {
+      out += names_->name(static_cast<std::uint32_t>(number));
+    }
   }
 
  private:

@@ -64,7 +64,8 @@ void write_files(const std::vector<LookupFile>& files, FamilyWriter& out) {
   for (const LookupFile& file : files) {
     out.sample_real(unix_seconds(file.loaded), {{"kind", file.kind}, {"path", file.path}});
   }
-  out.family({"weir_lookup_failures_total", "Readings of a lookup file that failed.", "counter"});
+  out.family(
+      {"weir_lookup_failures_total", "Looks at a lookup file that found it of no use.", "counter"});
   for (const LookupFile& file : files) {
     out.sample(file.failures, {{"kind", file.kind}, {"path", file.path}});
   }
