@@ -67,7 +67,7 @@ std::optional<Refused> read_time_text(std::string_view text, std::optional<UnixN
   if (!read) {
     return Refused::wrong_type;
   }
-  time = *read;
+  time = read;
   return std::nullopt;
 }
 

@@ -153,8 +153,8 @@ void AddressRanges::find_some(std::span<const IpAddress> addresses, Id* ids) con
        [&](std::size_t i, const Wide& key) { to_bucket(i, v6_, key); });
   each([&](std::size_t i, std::uint32_t) { to_few(i, v4_, v4); },
        [&](std::size_t i, const Wide&) { to_few(i, v6_, v6); });
-  each([&](std::size_t i, std::uint32_t key) { ids[i] = v4_.id_of(v4[i], key); },
-       [&](std::size_t i, const Wide& key) { ids[i] = v6_.id_of(v6[i], key); });
+  each([&](std::size_t i, std::uint32_t key) { ids[i] = decltype(v4_)::id_of(v4[i], key); },
+       [&](std::size_t i, const Wide& key) { ids[i] = decltype(v6_)::id_of(v6[i], key); });
 }
 
 AddressRanges AddressRanges::combine(const AddressRanges& a, const AddressRanges& b,

@@ -36,6 +36,7 @@ struct Enrichment::Parts {
 
   std::vector<FollowedFile> to_follow() {
     std::vector<FollowedFile> files;
+    files.reserve(geo.size() + 3);
     for (std::size_t i = 0; i < geo.size(); ++i) {
       files.push_back({.kind = "geo",
                        .path = options.geo[i],

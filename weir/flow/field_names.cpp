@@ -34,6 +34,7 @@ std::string_view FieldNames::name(FieldId id) const {
 
 std::vector<std::string_view> FieldNames::all() const {
   std::vector<std::string_view> names;
+  names.reserve(own_.size() + kNamedFields.size());
   for (const auto& [name, id] : own_) {
     names.emplace_back(name);
   }

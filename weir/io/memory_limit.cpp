@@ -96,7 +96,9 @@ std::size_t least_limit(const Hierarchy& hierarchy, std::string group, const std
     if (group == "/") {
       group.clear();
     }
-    least = std::min(least, read_limit(root + hierarchy.mounted_at + group + "/" + hierarchy.file));
+    std::string path = root;
+    path.append(hierarchy.mounted_at).append(group).append("/").append(hierarchy.file);
+    least = std::min(least, read_limit(path));
     if (group.empty()) {
       return least;
     }

@@ -271,6 +271,7 @@ Finding describe_counting(const std::vector<Metric>& metrics) {
 Findings describe_seen(const std::string& source, const std::vector<SeenSeries>& seen,
                        std::uint64_t records) {
   std::vector<std::string> parts;
+  parts.reserve(seen.size());
   Findings findings;
   for (const SeenSeries& metric : seen) {
     parts.push_back(fmt::format("{} has {}", metric.name,

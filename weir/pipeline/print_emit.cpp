@@ -24,7 +24,11 @@ void MatchingRows::operator()(FlowBatch& batch) {
   }
   if (budget_->limited()) {
     std::uint64_t left = budget_->take(batch.size());
-    batch.keep([&left](const Flow&) { return left != 0 && left-- != 0; });
+    batch.keep([&left](const Flow&) {
+      const bool taken = left != 0;
+      left -= taken ? 1 : 0;
+      return taken;
+    });
   }
   records += batch.size();
   for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -204,6 +204,7 @@ PrometheusSink::Counted PrometheusSink::counted(const Metric& metric,
 /// The tables are those of what is counted.
 void PrometheusSink::show(std::vector<SeriesTable> tables) {
   std::vector<Facts> facts;
+  facts.reserve(counted_.size());
   for (const Counted& each : counted_) {
     facts.push_back({each.identity, each.metric.help, each.registry});
   }
