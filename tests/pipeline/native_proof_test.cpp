@@ -69,7 +69,8 @@ TEST_F(NativeProofTest, WhatWasReadHasToBeWhatWasWritten) {
   NfcapdStat stat;
   stat.bytes = 10;
   stat.packets = 3;
-  for (const std::uint64_t flows : {2U, 5U}) {  // nfcapd counts records, some versions what they say
+  for (const std::uint64_t flows :
+       {2U, 5U}) {  // nfcapd counts records, some versions what they say
     stat.flows = flows;
     EXPECT_FALSE(nfcapd_not_whole({}, {}, read, stat)) << flows;
   }

@@ -74,11 +74,13 @@ struct Flow {
   std::uint64_t user_number_##n;  \
   std::string_view user_text_##n; \
   IpAddress user_address_##n;
-#define WEIR_USERS                                                                           \
-  WEIR_USER(0)                                                                               \
-  WEIR_USER(1) WEIR_USER(2) WEIR_USER(3) WEIR_USER(4) WEIR_USER(5) WEIR_USER(6) WEIR_USER(7) \
-      WEIR_USER(8) WEIR_USER(9) WEIR_USER(10) WEIR_USER(11) WEIR_USER(12) WEIR_USER(13)      \
-          WEIR_USER(14) WEIR_USER(15)
+  // clang-format off
+#define WEIR_USERS                                              \
+  WEIR_USER(0) WEIR_USER(1) WEIR_USER(2) WEIR_USER(3)           \
+  WEIR_USER(4) WEIR_USER(5) WEIR_USER(6) WEIR_USER(7)           \
+  WEIR_USER(8) WEIR_USER(9) WEIR_USER(10) WEIR_USER(11)         \
+  WEIR_USER(12) WEIR_USER(13) WEIR_USER(14) WEIR_USER(15)
+  // clang-format on
   WEIR_USERS
 #undef WEIR_USER
 };

@@ -161,6 +161,7 @@ std::string whole_meaning(const Metric& metric, const std::string& where, const 
 
 std::string_view default_help(const Metric& metric, const FieldNames& names, std::string& made) {
   std::vector<std::string_view> labels;
+  labels.reserve(metric.labels.size());
   for (const MetricLabel& label : metric.labels) {
     labels.emplace_back(label.name);
   }

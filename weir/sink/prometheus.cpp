@@ -170,6 +170,7 @@ std::uint64_t PrometheusSink::store(const Checkpoint& checkpoint, const CommitTi
   out.put(static_cast<std::uint8_t>(tell_metrics_ ? 1 : 0));
   if (tell_metrics_) {
     std::vector<MetricIdentity> metrics;
+    metrics.reserve(counted_.size());
     for (const Counted& each : counted_) {
       metrics.push_back(each.identity);
     }
