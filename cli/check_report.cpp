@@ -94,7 +94,7 @@ class SomeNames final : public Lookup {
 };
 
 Findings describe_metrics(const ExportOptions& options) {
-  const std::shared_ptr<const Lookup> names = std::make_shared<SomeNames>();
+  std::shared_ptr<const Lookup> names = std::make_shared<SomeNames>();
   const MetricsConfig& config = options.config.metrics;
   std::vector<Metric> metrics = make_metrics(
       config, {.metrics = as_traffic_metrics(own_systems(options), names, options.max_series),
