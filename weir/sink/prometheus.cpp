@@ -319,12 +319,4 @@ bool PrometheusSink::fill(const AllFacts& facts, bool with_values,
   });
 }
 
-FieldSet PrometheusSink::fields() const {
-  FieldSet wanted;
-  for (const Counted& each : counted_) {
-    wanted |= fields_of(each.metric);
-  }
-  return wanted;
-}
-
 }  // namespace weir

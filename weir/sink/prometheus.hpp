@@ -98,9 +98,6 @@ class PrometheusSink final : public Sink {
   /// The same without the series and their values. Any thread.
   [[nodiscard]] PrometheusSnapshot summary() const { return copy(false); }
 
-  /// What it reads of a record.
-  [[nodiscard]] FieldSet fields() const;
-
   /// Counts these metrics from now on, while nothing is written and all that was is committed.
   /// Metrics that mean what one of those before did go on with its series; others begin with none.
   /// False, and then nothing has changed, where it cannot be made durable. Of the pipeline's
