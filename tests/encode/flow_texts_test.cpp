@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "tests/support/scoped_variable.hpp"
+
 namespace weir {
 namespace {
 
@@ -50,6 +52,15 @@ TEST(FlowTexts, EachKindHasItsForm) {
   set(row, field("tcp_flags"), std::uint64_t{0x102});
   EXPECT_EQ(texts(plain, row)[1], "253");
   EXPECT_EQ(texts(plain, row)[2], "0x102") << "NS has no letter of nfdump's";
+}
+
+TEST(FlowTexts, TimesAreOfTheZoneWhateverTheZoneOfTheProcess) {
+  Flow row;
+  row.present.clear();
+  set(row, field("first_seen"), kTime);
+  FlowTexts prague(columns({field("first_seen")}), TimeZone::load("Europe/Prague"));
+  const ScopedVariable variable("TZ", "Pacific/Apia");
+  EXPECT_EQ(texts(prague, row)[0], "2025-11-22 00:05:02.113");
 }
 
 TEST(FlowTexts, TimesAreOfTheZoneInMillisecondsOrExact) {

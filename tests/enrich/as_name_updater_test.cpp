@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/scoped_variable.hpp"
 #include "weir/base/error.hpp"
 
 namespace weir {
@@ -278,30 +279,10 @@ TEST_F(AsNameUpdaterTest, ASourceThatCannotBeIsAUsageErrorThatNamesTheFlag) {
   }
 }
 
-/// Puts a variable of the environment back as it was.
-class Restored {
- public:
-  explicit Restored(const char* name) : name_(name) {
-    if (const char* value = std::getenv(name)) {
-      value_ = value;
-    }
-  }
-  ~Restored() { value_ ? ::setenv(name_, value_->c_str(), 1) : ::unsetenv(name_); }
-  Restored(const Restored&) = delete;
-  Restored& operator=(const Restored&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> value_;
-};
-
 TEST(AsNameCache, LivesWhereTheEnvironmentSays) {
-  const Restored home("HOME");
-  const Restored xdg("XDG_CACHE_HOME");
-  const Restored systemd("CACHE_DIRECTORY");
-  ::setenv("HOME", "/home/u", 1);
-  ::setenv("XDG_CACHE_HOME", "/xdg", 1);
-  ::setenv("CACHE_DIRECTORY", "/var/cache/weir:/other", 1);
+  const ScopedVariable home("HOME", "/home/u");
+  const ScopedVariable xdg("XDG_CACHE_HOME", "/xdg");
+  const ScopedVariable systemd("CACHE_DIRECTORY", "/var/cache/weir:/other");
   EXPECT_EQ(default_cache_folder(), "/var/cache/weir");
   ::unsetenv("CACHE_DIRECTORY");
   EXPECT_EQ(default_cache_folder(), "/xdg/weir");

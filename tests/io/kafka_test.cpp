@@ -63,13 +63,16 @@ TEST(KafkaConsumer, ATopicCreatedAgainIsReadByANewClientAndTheOthersGoOnWhereThe
   received.take_at_most(700);
   ASSERT_FALSE(consumer.start("more", 0, 0, 1));
   ASSERT_TRUE(received.consume_until(consumer, [&] { return received.offsets[1].size() >= 700; }));
-  // Nobody has told the broker that its topic is to have these ids, so nothing of it is handed out.
+  // Nobody has told the broker that its topic is to have these ids, so nothing of it is handed out;
+  // and while it is away, no client learns in between which id it has.
+  kafka.set_down(true);
   ASSERT_FALSE(consumer.start("flows", 0, 5, 2, kOld));
   EXPECT_EQ(consumer.clients(), 1U);
   ASSERT_FALSE(consumer.start("flows", 0, 0, 3, kNew));
   EXPECT_EQ(consumer.clients(), 2U);
   ASSERT_FALSE(consumer.start("flows", 1, 0, 4, kNew));
   EXPECT_EQ(consumer.clients(), 2U);  // one for all partitions
+  kafka.set_down(false);
   EXPECT_TRUE(received.consume_until(
       consumer, [&] { return received.ends[1] == 2000 && !received.failures[3].empty(); }));
   EXPECT_EQ(received.offsets[1], KafkaCollector::range(0, 2000));

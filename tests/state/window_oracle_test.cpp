@@ -38,7 +38,6 @@ class Clock {
   explicit Clock(const Year& year)
       : begin_(std::chrono::sys_days(std::chrono::year(year.year) / 1 / 1) - days(2)) {
     const ScopedVariable variable("TZ", year.zone);
-    ::tzset();
     for (sys_seconds at = begin_; at < begin_ + days(369); at += minutes(1)) {
       const std::time_t time = at.time_since_epoch().count();
       std::tm shown{};

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdlib>
+#include <ctime>
 #include <optional>
 #include <string>
 
 namespace weir {
 
-/// Sets or removes a variable of the environment, and puts back what was there.
+/// Sets or removes a variable of the environment, and puts back what was there. The C library hears
+/// of a new TZ.
 class ScopedVariable {
  public:
   ScopedVariable(std::string name, const std::optional<std::string>& value)
@@ -26,6 +28,9 @@ class ScopedVariable {
       ::setenv(name_.c_str(), value->c_str(), 1);
     } else {
       ::unsetenv(name_.c_str());
+    }
+    if (name_ == "TZ") {
+      ::tzset();
     }
   }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include "weir/flow/protocols.hpp"
@@ -130,7 +131,9 @@ char* FlowTexts::put_time(char* to, UnixNanos time) {
       std::chrono::seconds(static_cast<std::int64_t>(time / kNanosPerSecond))};
   if (second != shown_second_ || shown_.empty()) {
     const auto shown = zone_->to_local(second).time_since_epoch();
-    shown_ = fmt::format("{:%Y-%m-%d %H:%M:%S}", std::chrono::sys_seconds(shown));
+    // As a std::tm: fmt 9 takes a time point to the zone of the process.
+    shown_ =
+        fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(shown.count())));
     shown_second_ = second;
   }
   return fmt::format_to(put_text(to, shown_), ".{:03}", time % kNanosPerSecond / kNanosPerMilli);
