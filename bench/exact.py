@@ -15,6 +15,7 @@ import os
 import shutil
 import socket
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -154,6 +155,11 @@ def mib(paths):
     return sum(path.stat().st_size for path in paths) / 2**20
 
 
+def held(snapshots):
+    """MiB that snapshots hold, unpacked: the last word of each."""
+    return sum(struct.unpack("<Q", path.read_bytes()[-8:])[0] for path in snapshots) / 2**20
+
+
 class Run:
     """One number of series: a topic and three instances that read it."""
 
@@ -280,8 +286,8 @@ class Run:
         self.time_starts("what a kill left", snapshot + logs, {})
         if snapshot:
             self.time_starts("the snapshot alone", snapshot, {})
-        # A log is ended when it is larger than 64 MiB and than the last snapshot.
-        limit = int(max(64, mib(snapshot))) + 1
+        # A log is ended when it is larger than 64 MiB and than half of what the last snapshot holds.
+        limit = int(max(64, held(snapshot) / 2)) + 1
         aged = self.folder / "aged"
         aged.mkdir()
         for path in snapshot + logs:
@@ -305,14 +311,17 @@ class Run:
     def time_snapshot(self, files, limit):
         """Starts on a log that is due to be compacted. Nothing else happens meanwhile."""
         with self.copy_state(files) as instance, SnapshotWatch(instance.state) as watch:
-            self.add_to_truth(self.producer("uniform", 10, 1))
-            wait_until(watch.busy, 30, "beginning a snapshot", 0.005)
-            before = instance.cpu()
-            wait_until(lambda: not watch.busy(), 30, "the snapshot", 0.005)
-            cpu = instance.cpu() - before
-            time.sleep(0.1)
-        snapshot = mib(files_of(instance.state, "snapshot")[-1:])
-        print(f"  snapshot of {snapshot:.0f} MiB: {watch.seconds[0]:.2f} s, CPU {cpu:.2f} s", end="")
+            newest = lambda: files_of(instance.state, "snapshot")[-1:]  # noqa: E731
+            old = newest()
+            producer = self.producer("uniform", 10, 1)
+            # A small one is made between two looks.
+            wait_until(lambda: watch.busy() or newest() != old, 30, "beginning a snapshot", 0.002)
+            before, begin = instance.cpu(), time.monotonic()
+            wait_until(lambda: newest() != old, 30, "the snapshot", 0.002)
+            cpu, took = instance.cpu() - before, time.monotonic() - begin
+            self.add_to_truth(producer)
+        print(f"  snapshot of {mib(newest()):.0f} MiB, {held(newest()):.0f} unpacked: {took:.2f} s, "
+              f"CPU {cpu:.2f} s", end="")  # fmt: skip
         if self.log_rates:
             each = limit / max(self.log_rates)
             share = 100 * cpu / (each * statistics.median(self.cpu_per_second))

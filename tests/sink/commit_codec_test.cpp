@@ -79,6 +79,65 @@ TEST(CommitCodec, ReadsADeltaAsItWasWritten) {
   EXPECT_EQ(kept.registry.series(2).key(), key(2));
 }
 
+TEST(CommitCodec, KeepsValuesOfAllSizes) {
+  Kept made;
+  SeriesDelta delta = first_delta(made.registry);
+  Kept kept;
+  ASSERT_TRUE(kept.read(made.encoded(delta)));
+  std::vector<std::uint64_t> values = {0, ~std::uint64_t{0}};
+  for (int bit = 0; bit < 64; ++bit) {
+    values.push_back(std::uint64_t{1} << bit);
+    values.push_back(values.back() - 1);
+  }
+  for (const std::uint64_t value : values) {
+    ASSERT_TRUE(kept.read(made.encoded({.values = {{3, value}, {1, 5}, {2, ~value}}})));
+    EXPECT_EQ(kept.table.value(1), 5U);
+    EXPECT_EQ(kept.table.value(2), ~value);
+    EXPECT_EQ(kept.table.value(3), value);
+  }
+}
+
+TEST(CommitCodec, KeepsMoreValuesThanGoIntoOneBuffer) {
+  constexpr SeriesId kCount = 5000;
+  Kept made;
+  SeriesDelta delta;
+  for (SeriesId id = 1; id <= kCount; ++id) {
+    ASSERT_TRUE(made.registry.restore(id, key(id), "m_total{as=\"" + std::to_string(id) + "\"} "));
+    delta.events.push_back({id, admitted});
+    delta.values.push_back({id, std::uint64_t{id} << id % 50});
+  }
+  Kept kept;
+  ASSERT_TRUE(kept.read(made.encoded(delta)));
+  for (SeriesId id = 1; id <= kCount; ++id) {
+    EXPECT_EQ(kept.table.value(id), std::uint64_t{id} << id % 50);
+  }
+}
+
+TEST(CommitCodec, RefusesValuesThatEndWithinOrBehindTheirBytes) {
+  Kept made;
+  const std::string start = made.encoded(first_delta(made.registry));
+  // Behind the values there is nothing; in front of them lie their count and size.
+  const std::string good = made.encoded({.values = {{1, 0x1234}}});
+  const std::size_t value_at = good.size() - 6;
+  const auto possible = [&](const std::string& bytes) {
+    Kept kept;
+    EXPECT_TRUE(kept.read(start));
+    return kept.read(bytes);
+  };
+  ASSERT_TRUE(possible(good));
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    EXPECT_FALSE(possible(good.substr(0, size))) << size;
+  }
+  for (const int head : {0x00, 0x10, 0x30, 0x80, 0x90, 0xf0}) {
+    std::string bytes = good;
+    bytes[value_at + 3] = static_cast<char>(head);
+    EXPECT_FALSE(possible(bytes)) << head << " is not its size";
+  }
+  std::string many = good;
+  many[value_at - 8] = 2;
+  EXPECT_FALSE(possible(many));
+}
+
 TEST(CommitCodec, RefusesWhatCannotHappenNext) {
   Kept made;
   const SeriesDelta first = first_delta(made.registry);

@@ -72,12 +72,13 @@ TEST(CommitFileHeader, CutsALongVersionAndRefusesALongText) {
 }
 
 TEST(Frame, IsReadAsItWasWritten) {
-  const FrameBytes bytes = encode_frame(kSalt, FrameKind::piece, 1ULL << 40U, "payload");
+  const FrameBytes bytes = encode_frame(kSalt, FrameKind::piece, 1ULL << 40U, "payload", 99);
   const auto frame = decode_frame(kSalt, view(bytes));
   ASSERT_TRUE(frame.has_value());
   EXPECT_EQ(frame->kind, FrameKind::piece);
   EXPECT_EQ(frame->number, 1ULL << 40U);
   EXPECT_EQ(frame->length, 7U);
+  EXPECT_EQ(frame->unpacked, 99U);
 }
 
 TEST(Frame, OfAnotherFileIsNone) {

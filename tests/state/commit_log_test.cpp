@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/commit_history.hpp"
@@ -79,7 +80,7 @@ TEST_F(CommitLogTest, MakesASnapshotOnceTheLogIsLarge) {
     std::uint64_t made = 0;
     for (int i = 0; i < 100; ++i) {
       EXPECT_TRUE(keeper.commit(std::to_string(i) + std::string(100, 'x')));
-      if (keeper.log.stats().log_bytes < 200 && i > 1) {
+      if (keeper.log.stats().log_bytes < 250 && i > 1) {
         keeper.await_snapshots(++made);
       }
     }
@@ -175,6 +176,30 @@ TEST_F(CommitLogTest, GoesOnWithoutASnapshotThatFindsNoRoom) {
   EXPECT_TRUE(keeper.commit("and on"));
   keeper.log.close();
   EXPECT_EQ(texts(), keeper.history.texts);
+}
+
+TEST_F(CommitLogTest, WhoseLogIsRemovedWhileItRunsSaysSoAndMakesASnapshotOfWhatWasInIt) {
+  {
+    CommitKeeper keeper(options());
+    ASSERT_TRUE(keeper.commit("one"));
+    ASSERT_TRUE(keeper.commit("two"));
+    fs::remove_all(folder_.path());
+    EXPECT_FALSE(keeper.commit("three")) << "it would be on no disk";
+    EXPECT_THAT(keeper.log.trouble(), HasSubstr("log-1: somebody has removed it"));
+    EXPECT_FALSE(keeper.commit("three"));
+    EXPECT_THAT(keeper.log.trouble(), HasSubstr("the folder was removed, make it again"));
+    fs::create_directory(folder_.path());
+    while (!keeper.commit("three")) {
+      EXPECT_THAT(keeper.log.trouble(), HasSubstr("a snapshot of all there is comes first"));
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(keeper.log.trouble(), "");
+    EXPECT_EQ(keeper.log.stats().snapshots.made, 1U);
+    keeper.log.close();
+    EXPECT_THAT(texts(), ElementsAre("one", "two", "three"));
+    EXPECT_TRUE(keeper.commit("four"));
+  }
+  EXPECT_THAT(texts(), ElementsAre("one", "two", "three", "four"));
 }
 
 TEST_F(CommitLogTest, ReducesTheLogsOfManyShortLivesToASnapshot) {

@@ -60,7 +60,10 @@ class Disk {
     if (path == folder_) {
       names_.clear();
       for (const auto& entry : fs::directory_iterator(folder_)) {
-        names_[entry.path().filename()] = inode_of(entry.path());
+        // Of what another thread removes meanwhile the name may be gone, or not.
+        if (const ino_t inode = inode_of(entry.path()); inode != 0) {
+          names_[entry.path().filename()] = inode;
+        }
       }
     } else if (failures_ > 0) {
       --failures_;

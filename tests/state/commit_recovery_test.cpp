@@ -95,6 +95,8 @@ class CommitRecoveryTest : public testing::Test {
   [[nodiscard]] bool has(const std::string& name) const { return fs::exists(folder_.path(name)); }
 
   static constexpr std::ptrdiff_t kFirstFrame = 64 + 7;  // behind the header and "about 1"
+  static constexpr auto kHead = static_cast<std::ptrdiff_t>(FrameHeader::kBytes);
+  static constexpr std::ptrdiff_t kFrame = kHead + 1;  // of a commit below 10
 
   TempFolder logged_;
   TempFolder folder_;
@@ -185,7 +187,7 @@ TEST_F(CommitRecoveryTest, LetsTheLastLogOverruleSeveralBeforeIt) {
 TEST_F(CommitRecoveryTest, CutsOffACommitThatWasNotFinished) {
   put_log(1, 1, 3);
   const std::string whole = folder_.get("log-1");
-  const std::size_t last = whole.size() - 25;
+  const std::size_t last = whole.size() - kFrame;
   for (std::size_t size = last + 1; size < whole.size(); ++size) {
     folder_.put("log-1", whole.substr(0, size));
     const CommitReading reading = read_commits(folder_.path());
@@ -204,20 +206,20 @@ TEST_F(CommitRecoveryTest, CutsOffACommitThatWasNotFinished) {
 TEST_F(CommitRecoveryTest, SetsADamagedLogAsideAndUsesWhatIsBeforeTheDamage) {
   put_log(1, 1, 9);
   const std::string whole = folder_.get("log-1");
-  damage("log-1", kFirstFrame + 3 * 25 + 24);
+  damage("log-1", kFirstFrame + 3 * kFrame + kHead);
   const std::string damaged = folder_.get("log-1");
   CommitReading reading = read_commits(folder_.path());
   ASSERT_EQ(reading.recovery.set_aside.size(), 1U);
   const std::string aside = fs::path(reading.recovery.set_aside[0]).filename();
   EXPECT_THAT(aside, StartsWith("log-1.damaged-2"));
   EXPECT_EQ(folder_.get(aside), damaged);
-  EXPECT_EQ(folder_.get("log-1"), whole.substr(0, kFirstFrame + 3 * 25));
+  EXPECT_EQ(folder_.get("log-1"), whole.substr(0, kFirstFrame + 3 * kFrame));
   EXPECT_TRUE(reading.recovery.lost);
   EXPECT_EQ(reading.recovery.cut_bytes, 0U);
   EXPECT_THAT(logged(), HasSubstr("ERROR : a file of the saved state is damaged and was set aside; "
                                   "reading goes on where commit 3 left off; counters may have been "
                                   "shown higher than they are now file=" +
-                                  folder_.path("log-1") + " offset=146 "));
+                                  folder_.path("log-1") + " offset=170 "));
   expect(3, {}, false);
 }
 
@@ -285,7 +287,7 @@ TEST_F(CommitRecoveryTest, SaysThatSomethingIsLostWithTheOnlyFile) {
 TEST_F(CommitRecoveryTest, KeepsTheSnapshotWhereTheLogBehindItIsDamaged) {
   put_log(3, 7, 9);
   put_snapshot(3, 8);
-  damage("log-3", kFirstFrame + 24);
+  damage("log-3", kFirstFrame + kHead);
   expect(8, {"log-3.damaged-"}, true);
 }
 

@@ -10,6 +10,7 @@
 #include "tests/support/temp_folder.hpp"
 #include "weir/base/error.hpp"
 #include "weir/io/checksum.hpp"
+#include "weir/io/lz4.hpp"
 
 namespace weir {
 namespace {
@@ -88,6 +89,41 @@ TEST_F(FrameFileTest, BelievesNoLengthBeyondWhatIsAllowed) {
   EXPECT_EQ(file.damage(), "damaged bytes");
 }
 
+/// A frame whose payload is an LZ4 block that makes `content`, and says that it makes `unpacked`.
+std::string packed_frame(std::uint64_t number, std::string_view content, std::size_t unpacked,
+                         FrameKind kind = FrameKind::commit) {
+  std::string payload(content.size() + 100, '#');
+  payload.resize(lz4_compress(content, payload).value());
+  const FrameBytes bytes =
+      encode_frame(kHeader.salt, kind, number, payload, static_cast<std::uint32_t>(unpacked));
+  return std::string(bytes.data(), bytes.size()).append(payload);
+}
+
+TEST_F(FrameFileTest, UnpacksWhatWasPacked) {
+  const std::string large(3'000'000, 'x');
+  FrameFile file = open(packed_frame(1, "one", 3) + packed_frame(2, large, large.size()) +
+                        frame(3, "three") + packed_frame(4, "four", 4));
+  EXPECT_EQ(file.next()->payload, "one");
+  EXPECT_TRUE(file.next()->payload == large);
+  EXPECT_EQ(file.next()->payload, "three");
+  EXPECT_EQ(file.next()->payload, "four");
+  EXPECT_FALSE(file.next().has_value());
+  EXPECT_EQ(file.damage(), "");
+  EXPECT_EQ(file.offset(), file.size());
+}
+
+TEST_F(FrameFileTest, BelievesNoPackedPayloadThatMakesSomethingElse) {
+  for (const std::size_t unpacked : {1U, 2U, 4U, 1'000'000U}) {
+    FrameFile file = open(packed_frame(1, "one", unpacked));
+    EXPECT_FALSE(file.next().has_value());
+    EXPECT_EQ(file.damage(), "damaged bytes");
+    EXPECT_EQ(file.offset(), kHeader.size());
+  }
+  FrameFile file = open(packed_frame(1, "x", FrameHeader::kMaxPiece + 1, FrameKind::piece));
+  EXPECT_FALSE(file.next().has_value());
+  EXPECT_EQ(file.damage(), "damaged bytes");
+}
+
 TEST_F(FrameFileTest, EndsWhereAFrameIsRefused) {
   FrameFile file = open(frame(1, "one") + frame(5, "five") + frame(6, "six"));
   EXPECT_TRUE(file.next().has_value());
@@ -99,7 +135,7 @@ TEST_F(FrameFileTest, EndsWhereAFrameIsRefused) {
 }
 
 TEST_F(FrameFileTest, FindsACommitBehindADamageWhereverItBegins) {
-  for (const std::size_t garbage : {1UL, 23UL, 24UL, 1000UL, (1UL << 20U) - 25, (1UL << 20U) - 3}) {
+  for (const std::size_t garbage : {1UL, 31UL, 32UL, 1000UL, (1UL << 20U) - 33, (1UL << 20U) - 3}) {
     FrameFile file = open(frame(1, "one") + std::string(garbage, '!') + frame(9, "nine"));
     EXPECT_TRUE(file.next().has_value());
     EXPECT_FALSE(file.next().has_value());
@@ -131,15 +167,15 @@ TEST_F(FrameFileTest, WithoutAWholeHeaderHasNothing) {
 
 TEST_F(FrameFileTest, OfALaterFormatSaysWhichVersionReadsIt) {
   std::string bytes = kHeader.encode(FileKind::log);
-  bytes[8] = 2;
+  bytes[8] = 3;
   const std::uint32_t checksum =
       crc32c(std::string_view(bytes).substr(20), crc32c(std::string_view(bytes).substr(0, 16)));
   bytes.replace(16, 4, reinterpret_cast<const char*>(&checksum), 4);
   folder_.put("log-1", bytes);
   const std::string text = refusal("log-1");
   EXPECT_THAT(text, HasSubstr("--state-dir: " + folder_.path("log-1")));
-  EXPECT_THAT(text, HasSubstr("written by weir 1.2.3 in format 2"));
-  EXPECT_THAT(text, HasSubstr("reads format 1"));
+  EXPECT_THAT(text, HasSubstr("written by weir 1.2.3 in format 3"));
+  EXPECT_THAT(text, HasSubstr("reads format 2"));
 }
 
 TEST_F(FrameFileTest, ThatCannotBeReadSaysWhatToDo) {

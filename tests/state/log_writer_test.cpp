@@ -84,6 +84,24 @@ TEST_F(LogWriterTest, AppendsAtTheSamePlaceAfterAFailure) {
   EXPECT_THAT(commits(), ElementsAre("1 one", "2 two"));
 }
 
+TEST_F(LogWriterTest, NoticesThatItsLogWasRemovedOrReplaced) {
+  for (const bool replaced : {false, true}) {
+    ASSERT_EQ(log_.begin(path_, header(0), "one"), "");
+    ASSERT_EQ(log_.append(2, "two"), "");
+    EXPECT_FALSE(log_.removed());
+    std::filesystem::rename(path_, folder_.path("away"));
+    if (replaced) {
+      folder_.put("log-1", "of somebody else");
+    }
+    EXPECT_THAT(log_.append(3, "three"), HasSubstr("log-1: somebody has removed it"));
+    EXPECT_TRUE(log_.removed());
+    EXPECT_FALSE(log_.can_append());
+    ASSERT_EQ(log_.begin(path_, header(2), "three"), "");
+    EXPECT_FALSE(log_.removed());
+    EXPECT_THAT(commits(), ElementsAre("3 three"));
+  }
+}
+
 TEST_F(LogWriterTest, SaysThatTheFolderIsGone) {
   const TempFolder other;
   std::filesystem::create_directory(other.path("state"));

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,12 @@ TEST_F(SnapshotWriterTest, KeepsPiecesAsTheyWerePut) {
     EXPECT_FALSE(std::filesystem::exists(path_));
     EXPECT_EQ(writer.finish(77), "");
     EXPECT_EQ(writer.size(), std::filesystem::file_size(path_));
+    std::size_t content = 0;
+    for (const std::string& piece : pieces) {
+      content += piece.size();
+    }
+    EXPECT_EQ(writer.content(), content);
+    EXPECT_LT(writer.size(), content / 4) << "pieces so much alike are packed";
   }
   EXPECT_EQ(folder_.entries(), 1);
   FrameFile file(path_, FileKind::snapshot);
@@ -69,8 +77,11 @@ TEST_F(SnapshotWriterTest, OnAFullDiskFailsAndLeavesNothing) {
   {
     const ScopedFileLimit limit(1'000'000);
     SnapshotWriter writer(path_, "it");
+    std::mt19937 random(1);  // bytes that cannot be packed
     for (int i = 0; i < 100; ++i) {
-      writer.put(std::string(30'000, 'x'));
+      std::string piece(30'000, '\0');
+      std::generate(piece.begin(), piece.end(), [&] { return static_cast<char>(random()); });
+      writer.put(piece);
     }
     EXPECT_TRUE(writer.failed());
     EXPECT_THAT(writer.finish(1), HasSubstr("snapshot-3: cannot write it: File too large"));

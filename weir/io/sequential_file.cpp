@@ -17,6 +17,11 @@ namespace {
 /// do not fit into the processor's cache.
 constexpr std::size_t kWindow = std::size_t{2} << 20;
 
+/// What the disk is asked for in advance, so that it works while what it has given is looked at.
+/// The kernel by itself asks for a quarter of a MiB, for which a disk behind a network is too far
+/// away.
+constexpr std::uint64_t kAhead = std::uint64_t{16} << 20;
+
 }  // namespace
 
 std::string SequentialFile::open(const std::string& path) {
@@ -40,6 +45,7 @@ std::string_view SequentialFile::peek(std::size_t bytes) {
     const std::uint64_t left = size_ - std::min(size_, offset());
     const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, left));
     reserve(wanted);
+    read_ahead();
     while (end_ < wanted) {
       const std::size_t room = static_cast<std::size_t>(
           std::min<std::uint64_t>(capacity_ - end_, size_ - std::min(size_, read_)));
@@ -57,6 +63,16 @@ std::string_view SequentialFile::peek(std::size_t bytes) {
     }
   }
   return {window_.get() + begin_, std::min(bytes, end_ - begin_)};
+}
+
+/// Not at the first look at a file: of many nobody wants more than that.
+void SequentialFile::read_ahead() {
+  if (read_ != 0 && read_ + kAhead / 2 >= asked_ && asked_ < size_) {
+    const std::uint64_t begin = std::max(asked_, read_);
+    asked_ = begin + kAhead;
+    ::posix_fadvise(fd_.get(), static_cast<off_t>(begin), static_cast<off_t>(kAhead),
+                    POSIX_FADV_WILLNEED);
+  }
 }
 
 /// Moves what is left in the window to its front and makes room for so many bytes in all.
@@ -83,7 +99,7 @@ void SequentialFile::skip(std::size_t bytes) {
 
 void SequentialFile::seek(std::uint64_t offset) {
   begin_ = end_ = 0;
-  read_ = offset;
+  read_ = asked_ = offset;
   error_.clear();
 }
 

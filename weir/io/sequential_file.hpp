@@ -32,10 +32,12 @@ class SequentialFile {
 
  private:
   void reserve(std::size_t bytes);
+  void read_ahead();
 
   Fd fd_;
-  std::uint64_t size_ = 0;  // of the file when it was opened
-  std::uint64_t read_ = 0;  // offset of the window's end
+  std::uint64_t size_ = 0;   // of the file when it was opened
+  std::uint64_t read_ = 0;   // offset of the window's end
+  std::uint64_t asked_ = 0;  // up to here the disk has been asked for it
   std::unique_ptr<char[]> window_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;  // of what is not skipped yet in the window

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 #include <string>
 
 #include "weir/base/flat_map.hpp"
@@ -31,53 +33,56 @@ bool get_ids(ByteCursor& in, std::vector<SeriesId>& ids) {
   return in.ok();
 }
 
-template <std::size_t N>
-void put_named(const std::array<std::string_view, N>& names,
-               const std::array<std::uint64_t, N>& values, ByteWriter& out) {
-  out.put(static_cast<std::uint32_t>(N));
-  for (std::size_t i = 0; i < N; ++i) {
-    out.put_text(names[i]);
-    out.put(values[i]);
-  }
-}
-
-template <std::size_t N>
-bool get_named(ByteCursor& in, const std::array<std::string_view, N>& names,
-               std::array<std::uint64_t, N>& values) {
-  const auto count = in.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
-    const std::string_view name = in.get_text();
-    const auto value = in.get<std::uint64_t>();
-    const auto known = std::find(names.begin(), names.end(), name);
-    if (known == names.end()) {
-      return false;  // what is accounted for there must not vanish
-    }
-    values[static_cast<std::size_t>(known - names.begin())] = value;
-  }
-  return in.ok();
-}
-
-void put_texts(const std::vector<std::string>& texts, ByteWriter& out) {
-  out.put(static_cast<std::uint32_t>(texts.size()));
-  for (const std::string& text : texts) {
-    out.put_text(text);
-  }
-}
-
-bool get_texts(ByteCursor& in, std::vector<std::string>& texts) {
-  const auto count = in.get<std::uint32_t>();
-  if (!in.holds(count, sizeof(std::uint32_t))) {
-    return false;
-  }
-  for (std::uint32_t i = 0; i < count; ++i) {
-    texts.emplace_back(in.get_text());
-  }
-  return in.ok();
-}
-
+/// The sizes of a series' key and text, then both, which lie in memory as they do here.
 void put_key(const Series& series, ByteWriter& out) {
-  out.put_text(series.key());
-  out.put_text(series.text());
+  out.put(series.key_size);
+  out.put(series.text_size);
+  out.put_bytes({series.data, std::size_t{series.key_size} + series.text_size});
+}
+
+struct Key {
+  std::string_view key;
+  std::string_view text;
+};
+Key get_key(ByteCursor& in) {
+  const auto key_size = in.get<std::uint32_t>();
+  const auto text_size = in.get<std::uint32_t>();
+  const std::string_view key = in.get_bytes(key_size);
+  return {key, in.get_bytes(text_size)};
+}
+
+// Values are counted in hundreds of thousands a second, and most are small: each is a word of its
+// id and its size, then only the bytes that are not 0.
+constexpr int kSizeShift = 28;
+constexpr std::uint32_t kIdMask = (std::uint32_t{1} << kSizeShift) - 1;
+static_assert(StableArray<Series>::kMaxSize <= kIdMask);
+
+std::uint32_t bytes_of(std::uint64_t value) {
+  return static_cast<std::uint32_t>(std::bit_width(value) + 7) / 8;
+}
+
+void put_values(const std::vector<SeriesValue>& values, ByteWriter& out) {
+  out.put(static_cast<std::uint32_t>(values.size()));
+  std::size_t size = 0;
+  for (const SeriesValue& each : values) {
+    size += sizeof(SeriesId) + bytes_of(each.value);
+  }
+  out.put(static_cast<std::uint32_t>(size));
+  constexpr std::size_t kMost = sizeof(SeriesId) + sizeof(std::uint64_t);
+  std::array<char, 4096> buffer;
+  std::size_t filled = 0;
+  for (const SeriesValue& each : values) {
+    const std::uint32_t bytes = bytes_of(each.value);
+    const SeriesId head = each.id | bytes << kSizeShift;
+    std::memcpy(buffer.data() + filled, &head, sizeof head);
+    std::memcpy(buffer.data() + filled + sizeof head, &each.value, sizeof each.value);
+    filled += sizeof head + bytes;
+    if (filled > buffer.size() - kMost) {
+      out.put_bytes({buffer.data(), filled});
+      filled = 0;
+    }
+  }
+  out.put_bytes({buffer.data(), filled});
 }
 
 /// Whether an event can come next for a series of this state.
@@ -108,20 +113,32 @@ State after(SeriesChange change) {
   return State::absent;
 }
 
-/// The states that the events of one commit lead to, as far as they differ from the table's.
+/// The states that the events of one commit lead to. The table's are copied for the first of them:
+/// most commits have none, and some have one for each series.
 class States {
  public:
-  explicit States(const SeriesTable& table) : table_(table) {}
+  explicit States(const SeriesTable& table) : states_(&table.states()) {}
+  States(const States&) = delete;
+  States& operator=(const States&) = delete;
 
   [[nodiscard]] State of(SeriesId id) const {
-    const auto known = changed_.find(id);
-    return known == changed_.end() ? table_.state(id) : known->second;
+    return id < states_->size() ? (*states_)[id] : State::absent;
   }
-  void set(SeriesId id, State state) { changed_[id] = state; }
+  /// `id` is one that there is, or the next.
+  void set(SeriesId id, State state) {
+    if (states_ != &changed_) {
+      changed_ = *states_;
+      states_ = &changed_;
+    }
+    if (id >= changed_.size()) {
+      changed_.resize(id + std::size_t{1});
+    }
+    changed_[id] = state;
+  }
 
  private:
-  const SeriesTable& table_;
-  FlatMap<SeriesId, State> changed_;
+  const std::vector<State>* states_;
+  std::vector<State> changed_;
 };
 
 bool decode_events(ByteCursor& in, SeriesRegistry& registry, SeriesDelta& delta, States& states) {
@@ -137,9 +154,8 @@ bool decode_events(ByteCursor& in, SeriesRegistry& registry, SeriesDelta& delta,
       return false;
     }
     if (change == SeriesChange::admitted) {
-      const std::string_view key = in.get_text();
-      const std::string_view text = in.get_text();
-      if (!registry.restore(id, key, text)) {
+      const auto [key, text] = get_key(in);
+      if (!in.ok() || !registry.restore(id, key, text)) {
         return false;
       }
     } else if (change == SeriesChange::dropped) {
@@ -151,98 +167,42 @@ bool decode_events(ByteCursor& in, SeriesRegistry& registry, SeriesDelta& delta,
   return in.ok();
 }
 
-}  // namespace
-
-void encode(const CommitTime& time, ByteWriter& out) {
-  out.put(time.unix_ms);
-  out.put(time.active_ms);
-}
-
-bool decode(ByteCursor& in, CommitTime& time) {
-  time.unix_ms = in.get<std::int64_t>();
-  time.active_ms = in.get<std::uint64_t>();
-  time.scrapes = 0;
-  return in.ok();
-}
-
-void encode(const Checkpoint& checkpoint, ByteWriter& out) {
-  const Accounts& accounts = checkpoint.accounts;
-  out.put(static_cast<std::uint32_t>(checkpoint.source.origins.size()));
-  for (const OriginState& origin : checkpoint.source.origins) {
-    out.put_text(origin.topic);
-    out.put_text(origin.partition);
-    out.put_text(origin.id);
-    out.put(origin.next);
-    out.put(origin.end);
-    out.put(origin.lost);
-  }
-  put_texts(checkpoint.source.absent, out);
-  out.put_text(checkpoint.source.only);
-  out.put(static_cast<std::uint32_t>(accounts.origins.size()));
-  for (const Accounts::Origin& origin : accounts.origins) {
-    out.put(origin.messages);
-    out.put(origin.records);
-  }
-  out.put(accounts.counted);
-  put_named(kFilteredNames, accounts.filtered, out);
-  put_named(kRefusedNames, accounts.refused, out);
-}
-
-bool decode(ByteCursor& in, Checkpoint& checkpoint) {
-  checkpoint = {};
-  Accounts& accounts = checkpoint.accounts;
-  constexpr std::size_t kOriginSize = 3 * sizeof(std::uint32_t) + 3 * sizeof(std::int64_t);
-  const auto origins = in.get<std::uint32_t>();
-  if (!in.holds(origins, kOriginSize)) {
-    return false;
-  }
-  for (std::uint32_t i = 0; i < origins && in.ok(); ++i) {
-    OriginState& origin = checkpoint.source.origins.emplace_back();
-    origin.topic = in.get_text();
-    origin.partition = in.get_text();
-    origin.id = in.get_text();
-    origin.next = in.get<std::int64_t>();
-    origin.end = in.get<std::int64_t>();
-    origin.lost = in.get<std::uint64_t>();
-  }
-  if (!get_texts(in, checkpoint.source.absent)) {
-    return false;
-  }
-  checkpoint.source.only = in.get_text();
-  const auto counted = in.get<std::uint32_t>();
-  if (!in.holds(counted, sizeof(Accounts::Origin))) {
-    return false;
-  }
-  for (std::uint32_t i = 0; i < counted; ++i) {
-    const auto messages = in.get<std::uint64_t>();
-    accounts.origins.push_back({messages, in.get<std::uint64_t>()});
-  }
-  accounts.counted = in.get<std::uint64_t>();
-  return get_named(in, kFilteredNames, accounts.filtered) &&
-         get_named(in, kRefusedNames, accounts.refused);
-}
-
-void encode(const std::vector<MetricIdentity>& metrics, ByteWriter& out) {
-  out.put(static_cast<std::uint32_t>(metrics.size()));
-  for (const MetricIdentity& metric : metrics) {
-    out.put_text(metric.name);
-    out.put_text(metric.meaning);
-  }
-}
-
-bool decode(ByteCursor& in, std::vector<MetricIdentity>& metrics) {
-  metrics.clear();
+bool get_values(ByteCursor& in, const States& states, std::vector<SeriesValue>& values) {
   const auto count = in.get<std::uint32_t>();
-  if (!in.holds(count, 2 * sizeof(std::uint32_t))) {
+  std::string_view bytes = in.get_text();
+  if (!in.ok() || count > bytes.size() / sizeof(SeriesId)) {
     return false;
   }
+  values.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    MetricIdentity& metric = metrics.emplace_back();
-    metric.name = in.get_text();
-    metric.meaning = in.get_text();
+    SeriesId head = 0;
+    if (bytes.size() < sizeof head) {
+      return false;
+    }
+    std::memcpy(&head, bytes.data(), sizeof head);
+    bytes.remove_prefix(sizeof head);
+    const SeriesId id = head & kIdMask;
+    const std::size_t size = head >> kSizeShift;
+    const State state = states.of(id);
+    if (size > std::min(bytes.size(), sizeof(std::uint64_t)) ||
+        (state != State::live && state != State::leaving)) {
+      return false;
+    }
+    std::uint64_t value = 0;
+    if (bytes.size() >= sizeof value) {
+      // A copy of a known size costs a fraction of one that is not; what is too much goes.
+      std::memcpy(&value, bytes.data(), sizeof value);
+      value &= size == sizeof value ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * size) - 1;
+    } else {
+      std::memcpy(&value, bytes.data(), size);
+    }
+    bytes.remove_prefix(size);
+    values.push_back({id, value});
   }
-  return in.ok();
+  return bytes.empty();
 }
+
+}  // namespace
 
 void encode(const SeriesDelta& delta, const SeriesRegistry& registry, ByteWriter& out) {
   out.put(delta.total);
@@ -258,11 +218,7 @@ void encode(const SeriesDelta& delta, const SeriesRegistry& registry, ByteWriter
       put_key(registry.series(id), out);
     }
   }
-  out.put(static_cast<std::uint32_t>(delta.values.size()));
-  for (const auto& [id, value] : delta.values) {
-    out.put(id);
-    out.put(value);
-  }
+  put_values(delta.values, out);
 }
 
 bool decode(ByteCursor& in, const SeriesTable& table, SeriesRegistry& registry,
@@ -281,24 +237,7 @@ bool decode(ByteCursor& in, const SeriesTable& table, SeriesRegistry& registry,
     }
     states.set(id, State::dormant);
   }
-  if (!decode_events(in, registry, delta, states)) {
-    return false;
-  }
-  const auto count = in.get<std::uint32_t>();
-  if (!in.holds(count, sizeof(SeriesId) + sizeof(std::uint64_t))) {
-    return false;
-  }
-  delta.values.reserve(count);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const auto id = in.get<SeriesId>();
-    const auto value = in.get<std::uint64_t>();
-    const State state = states.of(id);
-    if (state != State::live && state != State::leaving) {
-      return false;
-    }
-    delta.values.push_back({id, value});
-  }
-  return in.ok();
+  return decode_events(in, registry, delta, states) && get_values(in, states, delta.values);
 }
 
 void encode_totals(const SeriesTable& table, ByteWriter& out) {
@@ -320,14 +259,23 @@ bool decode_totals(ByteCursor& in, SeriesTable& table) {
 void encode_series(SeriesId id, const SeriesTable& table, const SeriesRegistry& registry,
                    ByteWriter& out) {
   const SeriesTable::Series series = table.series(id);
-  out.put(id);
-  out.put(static_cast<std::uint8_t>(series.state));
+  // One after another these would be a call for each; there are millions.
+  std::array<char, 21> head;
+  std::size_t size = 0;
+  const auto put = [&head, &size](auto number) {
+    std::memcpy(head.data() + size, &number, sizeof number);
+    size += sizeof number;
+  };
+  put(id);
+  put(static_cast<std::uint8_t>(series.state));
   if (series.state == State::absent) {
+    out.put_bytes({head.data(), size});
     return;
   }
-  out.put(series.born);
-  out.put(series.active);
-  out.put(series.value);
+  put(series.born);
+  put(series.active);
+  put(series.value);
+  out.put_bytes({head.data(), size});
   put_key(registry.series(id), out);
 }
 
@@ -348,8 +296,7 @@ bool decode_series(ByteCursor& in, SeriesTable& table, SeriesRegistry& registry)
   series.born = in.get<std::uint32_t>();
   series.active = in.get<std::uint32_t>();
   series.value = in.get<std::uint64_t>();
-  const std::string_view key = in.get_text();
-  const std::string_view text = in.get_text();
+  const auto [key, text] = get_key(in);
   if (!in.ok() || !registry.restore(id, key, text)) {
     return false;
   }

@@ -38,6 +38,8 @@ struct RawFrame {
   std::uint32_t length;
   std::uint32_t kind;
   std::uint64_t number;
+  std::uint32_t unpacked;
+  std::uint32_t zero;
 };
 static_assert(sizeof(RawFrame) == FrameHeader::kBytes);
 
@@ -125,12 +127,14 @@ FoundHeader decode_header(std::string_view bytes) {
 }
 
 FrameBytes encode_frame(const Salt& salt, FrameKind kind, std::uint64_t number,
-                        std::string_view payload) {
+                        std::string_view payload, std::uint32_t unpacked) {
   RawFrame raw{.checksum = 0,
                .payload_checksum = crc32c(payload, salt.payload),
                .length = static_cast<std::uint32_t>(payload.size()),
                .kind = static_cast<std::uint32_t>(kind),
-               .number = number};
+               .number = number,
+               .unpacked = unpacked,
+               .zero = 0};
   raw.checksum = frame_checksum(salt, raw);
   FrameBytes bytes{};
   std::memcpy(bytes.data(), &raw, sizeof raw);
@@ -150,6 +154,7 @@ std::optional<FrameHeader> decode_frame(const Salt& salt, std::string_view bytes
   return FrameHeader{.kind = static_cast<FrameKind>(raw.kind),
                      .number = raw.number,
                      .length = raw.length,
+                     .unpacked = raw.unpacked,
                      .payload_checksum = raw.payload_checksum};
 }
 

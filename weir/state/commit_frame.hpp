@@ -13,14 +13,17 @@ namespace weir {
 //
 //   file    := header about frame…
 //   header  := magic[8] format[4] size[4] checksum[4] flags[4] base[8] salt[8] writer[24]
-//   frame   := checksum[4] of-the-payload[4] length[4] kind[4] number[8] payload
+//   frame   := checksum[4] of-the-payload[4] length[4] kind[4] number[8] unpacked[4] zero[4]
+//   payload
 //
 // `size` is that of header and `about` together, and `checksum` that of all these bytes but itself;
 // so much is the same in every format to come, so that a file of a later one is told from a damaged
 // one. A frame's first checksum is that of the rest of its header: a length is believed before the
-// payload is read. Both begin with the file's salt, a random number that never leaves the file. So
-// no label from outside can be made such that it looks like a frame to whoever searches the bytes
-// behind a damage, and no frame is taken for one of another file.
+// payload is read. Where `unpacked` is not 0 the payload is an LZ4 block of so many bytes; what it
+// makes is believed, as the block's own checksum was right. Both checksums begin with the file's
+// salt, a random number that never leaves the file. So no label from outside can be made such that
+// it looks like a frame to whoever searches the bytes behind a damage, and no frame is taken for
+// one of another file.
 
 enum class FileKind { log, snapshot };
 
@@ -58,8 +61,8 @@ struct FoundHeader {
 [[nodiscard]] std::size_t header_size(std::string_view fixed, FileKind kind);
 [[nodiscard]] FoundHeader decode_header(std::string_view bytes);
 
-/// The only format there is so far.
-inline constexpr std::uint32_t kCommitFormat = 1;
+/// The format that is written, and the only one that is read.
+inline constexpr std::uint32_t kCommitFormat = 2;
 
 enum class FrameKind : std::uint32_t {
   commit = 0x7469'6d63,  ///< "cmit": one commit and its number
@@ -68,21 +71,23 @@ enum class FrameKind : std::uint32_t {
 };
 
 struct FrameHeader {
-  static constexpr std::size_t kBytes = 24;
+  static constexpr std::size_t kBytes = 32;
   static constexpr std::size_t kMaxCommit = std::size_t{1} << 30;
   static constexpr std::size_t kMaxPiece = std::size_t{64} << 20;
 
   FrameKind kind = FrameKind::commit;
   std::uint64_t number = 0;
-  std::uint32_t length = 0;  ///< of the payload
+  std::uint32_t length = 0;    ///< of the payload
+  std::uint32_t unpacked = 0;  ///< bytes that the payload is to be unpacked to; 0: it is not packed
   std::uint32_t payload_checksum = 0;
 };
 
 using FrameBytes = std::array<char, FrameHeader::kBytes>;
 
-/// The header that goes in front of `payload`, of at most kMaxCommit bytes.
+/// The header that goes in front of `payload`, of at most kMaxCommit bytes. `unpacked`: see
+/// FrameHeader.
 [[nodiscard]] FrameBytes encode_frame(const Salt& salt, FrameKind kind, std::uint64_t number,
-                                      std::string_view payload);
+                                      std::string_view payload, std::uint32_t unpacked = 0);
 /// From at least kBytes bytes; none where they are no such header.
 [[nodiscard]] std::optional<FrameHeader> decode_frame(const Salt& salt, std::string_view bytes);
 

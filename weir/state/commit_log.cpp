@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "weir/base/error.hpp"
 #include "weir/base/guarded.hpp"
 #include "weir/base/log.hpp"
+#include "weir/io/append_file.hpp"
 #include "weir/state/log_writer.hpp"
 
 namespace weir {
@@ -26,6 +28,7 @@ struct CommitLog::Impl {
   explicit Impl(Options given) : options(std::move(given)), files(options.folder) {}
 
   void rotate_if_due();
+  std::string rebuild();
   std::string put(std::string_view commit);
   std::string begin_log(std::string_view commit);
 
@@ -37,10 +40,12 @@ struct CommitLog::Impl {
   RecoveredFiles found;
   bool loaded = false;
   LogWriter log;
-  std::uint64_t number = 0;           // of the last commit
-  std::uint64_t next_generation = 1;  // of the log that is begun next
-  bool anew = false;                  // that log begins with nothing
-  bool snapshot_wanted = false;       // whatever the size of the log
+  std::uint64_t number = 0;                  // of the last commit
+  std::uint64_t next_generation = 1;         // of the log that is begun next
+  bool anew = false;                         // that log begins with nothing
+  bool snapshot_wanted = false;              // whatever the size of the log
+  bool removed = false;                      // what was committed is on the disk no more
+  std::optional<std::uint64_t> made_before;  // snapshots, when one was asked for because of that
 
   std::atomic<std::uint64_t> log_bytes{0};  // since the last snapshot was asked for
   Guarded<std::string> trouble;
@@ -103,7 +108,10 @@ void CommitLog::close() {
 std::uint64_t CommitLog::append(std::string_view commit) {
   Impl& self = *impl_;
   self.rotate_if_due();
-  std::string why = self.put(commit);
+  std::string why = self.removed ? self.rebuild() : std::string();
+  if (why.empty()) {
+    why = self.put(commit);
+  }
   if (!why.empty()) {
     self.troubled = true;
     self.trouble.with([&](std::string& text) { text = std::move(why); });
@@ -133,14 +141,14 @@ CommitLogStats CommitLog::stats() const {
 /// Ends the log and asks for a snapshot. That is done before a commit, not behind it: the one
 /// before has been merged into what a snapshot is made of by now.
 void CommitLog::Impl::rotate_if_due() {
-  if (anew) {
+  if (anew || removed) {
     return;  // there is no snapshot of what is not durable yet
   }
   maker.with([this](const std::unique_ptr<SnapshotMaker>& made) {
     if (!made || made->busy()) {
       return;
     }
-    const std::uint64_t limit = std::max(options.compact_above, made->stats().bytes);
+    const std::uint64_t limit = std::max(options.compact_above, made->stats().bytes / 2);
     if (snapshot_wanted || log_bytes > limit) {
       snapshot_wanted = false;
       log_bytes = 0;
@@ -148,6 +156,30 @@ void CommitLog::Impl::rotate_if_due() {
       made->request(next_generation, number);
     }
   });
+}
+
+/// What was committed is known to the sink alone: it has to be in a snapshot before anything can
+/// follow it. Why that is not so yet, or nothing.
+std::string CommitLog::Impl::rebuild() {
+  if (const int error = sync_folder(files.folder()); error != 0) {
+    return fmt::format("{}: {}", files.folder(), write_failure(error));
+  }
+  maker.with([this](const std::unique_ptr<SnapshotMaker>& made) {
+    if (!made || made->busy()) {
+      return;
+    }
+    if (made_before && made->stats().made > *made_before) {
+      removed = false;
+      made_before.reset();
+      log_bytes = 0;
+    } else {
+      made_before = made->stats().made;
+      made->request(next_generation, number);
+    }
+  });
+  return removed ? fmt::format("{}: its files were removed; a snapshot of all there is comes first",
+                               files.folder())
+                 : std::string();
 }
 
 /// Makes the next commit durable; what went wrong, or nothing.
@@ -163,7 +195,8 @@ std::string CommitLog::Impl::put(std::string_view commit) {
   }
   const std::uint64_t before = log.size();
   std::string why = log.append(number + 1, commit);
-  log_bytes += log.size() - before;
+  log_bytes += log.size() - std::min(before, log.size());
+  removed = removed || log.removed();
   return why;
 }
 

@@ -34,7 +34,8 @@ class CommitLog final : public CommitStore {
  public:
   struct Options {
     std::string folder;  ///< is made if it is not there
-    /// A snapshot is made when the log is larger than this and than the last snapshot.
+    /// A snapshot is made when the log is larger than this and than half of what the last snapshot
+    /// holds: making one costs by that, before it is packed.
     std::uint64_t compact_above = std::uint64_t{64} << 20;
     /// Between a snapshot that failed and the next try.
     std::chrono::milliseconds snapshot_retry{30000};

@@ -103,7 +103,7 @@ bool CommitFilesReader::read_snapshot(const CommitFile& file) {
   if (number && frames.damage().empty()) {
     out_.number = *number;
     out_.about = frames.header()->about;
-    found_.snapshot_bytes = frames.size();
+    found_.snapshot_bytes = totals.bytes;
     return true;
   }
   const std::string what = frames.damage().empty() ? "it has no end" : frames.damage();

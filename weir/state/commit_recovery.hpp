@@ -30,7 +30,7 @@ struct RecoveredFiles {
   std::uint64_t next_generation = 1;  ///< above all that were ever seen
   std::uint64_t logs = 0;             ///< files that were read behind the snapshot
   std::uint64_t log_bytes = 0;        ///< of them
-  std::uint64_t snapshot_bytes = 0;
+  std::uint64_t snapshot_bytes = 0;   ///< that the snapshot holds, unpacked
 };
 
 /// Reads what the files of a commit log hold, once.

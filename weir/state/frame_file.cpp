@@ -8,6 +8,7 @@
 #include "weir/base/error.hpp"
 #include "weir/base/version.hpp"
 #include "weir/io/checksum.hpp"
+#include "weir/io/lz4.hpp"
 
 namespace weir {
 namespace {
@@ -61,16 +62,16 @@ std::optional<Frame> FrameFile::next() {
   }
   const auto frame = decode_frame(header_->salt, head);
   const std::uint64_t left = in_.size() - std::min(in_.size(), offset_);
-  if (!frame || frame->length > largest(frame->kind)) {
+  if (!frame || std::max(frame->length, frame->unpacked) > largest(frame->kind)) {
     damage_ = head.size() < FrameHeader::kBytes ? "it ends within a record" : "damaged bytes";
   } else if (frame->length > left - FrameHeader::kBytes) {
     damage_ = "it ends within a record";
   } else {
     const std::string_view payload =
         in_.peek(FrameHeader::kBytes + frame->length).substr(FrameHeader::kBytes);
-    if (crc32c(payload, header_->salt.payload) == frame->payload_checksum) {
+    if (const auto content = content_of(*frame, payload)) {
       last_ = FrameHeader::kBytes + frame->length;
-      return Frame{.kind = frame->kind, .number = frame->number, .payload = payload};
+      return Frame{.kind = frame->kind, .number = frame->number, .payload = *content};
     }
     damage_ = "damaged bytes";
   }
@@ -78,6 +79,25 @@ std::optional<Frame> FrameFile::next() {
     damage_ = in_.error();
   }
   return std::nullopt;
+}
+
+/// None where it is damaged.
+std::optional<std::string_view> FrameFile::content_of(const FrameHeader& frame,
+                                                      std::string_view payload) {
+  if (crc32c(payload, header_->salt.payload) != frame.payload_checksum) {
+    return std::nullopt;
+  }
+  if (frame.unpacked == 0) {
+    return payload;
+  }
+  if (unpacked_room_ < frame.unpacked) {
+    unpacked_ = std::make_unique_for_overwrite<char[]>(frame.unpacked);
+    unpacked_room_ = frame.unpacked;
+  }
+  if (lz4_decompress(payload, {unpacked_.get(), frame.unpacked}) != frame.unpacked) {
+    return std::nullopt;
+  }
+  return std::string_view(unpacked_.get(), frame.unpacked);
 }
 
 void FrameFile::refuse(std::string what) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +20,7 @@ struct Frame {
 };
 
 /// Reads a log or a snapshot frame by frame and believes only what its checksum says is whole.
-/// Memory is that of the largest frame.
+/// Memory is that of the largest frame, packed and unpacked.
 class FrameFile {
  public:
   /// Throws Error::usage that names --state-dir where the file cannot be opened, is no regular one
@@ -46,6 +48,8 @@ class FrameFile {
 
  private:
   void read_header(FileKind kind);
+  [[nodiscard]] std::optional<std::string_view> content_of(const FrameHeader& frame,
+                                                           std::string_view payload);
   [[nodiscard]] bool payload_whole(std::uint64_t at, const FrameHeader& frame);
 
   std::string path_;
@@ -54,6 +58,8 @@ class FrameFile {
   std::uint64_t offset_ = 0;
   std::size_t last_ = 0;  // bytes of the frame that was returned last
   std::string damage_;
+  std::unique_ptr<char[]> unpacked_;  // the last frame that was packed
+  std::size_t unpacked_room_ = 0;
 };
 
 }  // namespace weir

@@ -81,7 +81,7 @@ std::string SnapshotMaker::try_to_make(const Request& request, const std::stop_t
     if (std::string trouble = writer.finish(number); !trouble.empty()) {
       return trouble;
     }
-    bytes = writer.size();
+    bytes = writer.content();
     // One generation back stays: where this snapshot is damaged some day, the one before it and the
     // logs since then give the same.
     files_.remove_before(options_.start);

@@ -19,7 +19,7 @@ namespace weir {
 struct SnapshotStats {
   std::uint64_t made = 0;      ///< by this process
   std::uint64_t failures = 0;  ///< tries that failed
-  std::uint64_t bytes = 0;     ///< of the newest; 0: there is none
+  std::uint64_t bytes = 0;     ///< that the newest holds, unpacked; 0: there is none
   double seconds = 0;          ///< that making the last one took
 };
 
@@ -32,7 +32,7 @@ class SnapshotMaker {
     std::string about;
     std::uint64_t start =
         0;  ///< generation of the snapshot before, or of the log that began it all
-    std::uint64_t bytes = 0;                 ///< of that snapshot
+    std::uint64_t bytes = 0;                 ///< that snapshot holds
     std::chrono::milliseconds retry{30000};  ///< between a failure and the next try
   };
 

@@ -51,12 +51,15 @@ void SnapshotWriter::put(std::string_view piece) {
   }
   ++totals_.pieces;
   totals_.bytes += piece.size();
-  put_frame(FrameKind::piece, totals_.pieces, piece);
+  if (!failed()) {
+    const auto [payload, unpacked] = packer_.pack(piece);
+    put_frame(FrameKind::piece, totals_.pieces, payload, unpacked);
+  }
 }
 
 std::string SnapshotWriter::finish(std::uint64_t number) {
   const std::array<char, 16> totals = encode_totals(totals_);
-  put_frame(FrameKind::end, number, {totals.data(), totals.size()});
+  put_frame(FrameKind::end, number, {totals.data(), totals.size()}, 0);
   flush();
   if (!failed()) {
     check(file_.sync());
@@ -71,11 +74,12 @@ std::string SnapshotWriter::finish(std::uint64_t number) {
   return trouble_;
 }
 
-void SnapshotWriter::put_frame(FrameKind kind, std::uint64_t number, std::string_view payload) {
+void SnapshotWriter::put_frame(FrameKind kind, std::uint64_t number, std::string_view payload,
+                               std::uint32_t unpacked) {
   if (failed()) {
     return;
   }
-  const FrameBytes frame = encode_frame(salt_, kind, number, payload);
+  const FrameBytes frame = encode_frame(salt_, kind, number, payload, unpacked);
   buffer({frame.data(), frame.size()});
   buffer(payload);
 }

@@ -7,6 +7,7 @@
 
 #include "weir/io/append_file.hpp"
 #include "weir/state/commit_frame.hpp"
+#include "weir/state/frame_packer.hpp"
 
 namespace weir {
 
@@ -27,9 +28,12 @@ class SnapshotWriter {
   /// Something failed; what is put from here on is put in vain.
   [[nodiscard]] bool failed() const { return !trouble_.empty(); }
   [[nodiscard]] std::uint64_t size() const { return file_.size() + filled_; }
+  /// Bytes of all pieces, as they were put.
+  [[nodiscard]] std::uint64_t content() const { return totals_.bytes; }
 
  private:
-  void put_frame(FrameKind kind, std::uint64_t number, std::string_view payload);
+  void put_frame(FrameKind kind, std::uint64_t number, std::string_view payload,
+                 std::uint32_t unpacked);
   void buffer(std::string_view bytes);
   void flush();
   void check(int error);
@@ -37,6 +41,7 @@ class SnapshotWriter {
   std::string path_;
   AppendFile file_;
   Salt salt_;
+  FramePacker packer_;
   SnapshotTotals totals_;
   std::unique_ptr<char[]> buffer_;  // of small pieces
   std::size_t filled_ = 0;
