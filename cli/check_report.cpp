@@ -86,29 +86,17 @@ Finding describe_default(const Metric& metric) {
                         fmt::join(labels, ", ")));
 }
 
-/// Says of a label that it shows a name, and knows none.
-class SomeNames final : public Lookup {
- public:
-  [[nodiscard]] std::uint64_t generation() const override { return 0; }
-  [[nodiscard]] std::shared_ptr<const NameTable> current() const override { return nullptr; }
-};
-
-Findings describe_metrics(const ExportOptions& options) {
-  std::shared_ptr<const Lookup> names = std::make_shared<SomeNames>();
+Findings describe_metrics(const ExportOptions& options, const std::vector<Metric>& metrics) {
   const MetricsConfig& config = options.config.metrics;
-  std::vector<Metric> metrics = make_metrics(
-      config, {.metrics = as_traffic_metrics(own_systems(options), names, options.max_series),
-               .max_series = options.max_series,
-               .ttl = options.series_ttl,
-               .lookup = [&names](std::string_view) { return names; }});
   const std::size_t defaults = metrics.size() - config.own.size();
   Findings findings;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     if (i < defaults) {
       findings.push_back(describe_default(metrics[i]));
     } else {
-      metrics[i].where_text = config.own[i - defaults].where;
-      add(findings, describe_metric(metrics[i], options.config.names, options.config.lookups));
+      Metric metric = metrics[i];
+      metric.where_text = config.own[i - defaults].where;
+      add(findings, describe_metric(metric, options.config.names, options.config.lookups));
     }
   }
   findings.push_back(describe_counting(metrics));
@@ -195,7 +183,7 @@ Findings describe_export(const ExportOptions& options, const JudgeOptions& judge
     findings = describe_kafka(options);
   }
   add(findings, describe_treatment(options, judge.plan));
-  add(findings, describe_metrics(options));
+  add(findings, describe_metrics(options, judge.plan.metrics));
   if (options.config.metrics.defaults) {
     add(findings, describe_own_systems(options));
   } else if (!options.own_systems.empty()) {
@@ -215,7 +203,8 @@ Findings describe_export(const ExportOptions& options, const JudgeOptions& judge
 
 JudgeOptions judge_options(const ExportOptions& options) {
   JudgeOptions judge;
-  judge.plan = make_plan(options, nullptr);
+  // Labels that show names are there, and nobody is asked for any.
+  judge.plan = make_plan(options, std::make_shared<AsNameLookup>(AsNameOptions{.source = "none"}));
   if (options.config.metrics.defaults) {
     judge.own_systems = own_systems(options);
   }

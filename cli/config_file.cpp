@@ -99,7 +99,9 @@ class Search {
     }
     // Flags have dashes, whatever a file is written with.
     const std::string near = did_you_mean(config_name(name), names);
-    return fmt::format("there is no setting '{}'.{}", name,
+    // What follows may be a password.
+    const std::string_view shown = std::string_view(name).substr(0, name.find_first_of("=:"));
+    return fmt::format("there is no setting '{}'.{}", shown,
                        near.empty() ? " They are called as the flags, which --help lists." : near);
   }
 

@@ -45,15 +45,6 @@ void announce(const Exporter& exporter, const ExportOptions& options) {
   }
 }
 
-/// Null: refused records go nowhere.
-std::unique_ptr<DeadLetters> dead_letters(const ExportOptions& options) {
-  if (options.dead_letter_topic.empty()) {
-    return nullptr;
-  }
-  return std::make_unique<DeadLetters>(DeadLetterOptions{
-      options.kafka.brokers, options.kafka.properties, options.dead_letter_topic});
-}
-
 /// Serves until SIGTERM or SIGINT.
 void serve_until_stopped(Exporter& exporter, const sigset_t& signals) {
   while (true) {
@@ -92,20 +83,19 @@ int run_export(const std::string& command, const std::vector<std::string>& argum
         "--asn is not given: only flows from or to AS 0 are counted; give your own AS numbers");
   }
   ExporterParts parts;
-  parts.names = std::make_unique<AsNameUpdater>(name_options(options));
-  const auto as_names = std::make_shared<AsNameLookup>(*parts.names);
-  parts.plan = make_plan(options, as_names);
+  parts.plan = make_plan(options, std::make_shared<AsNameLookup>(name_options(options)));
+  parts.plan.dead_letters = make_dead_letters(options);
   parts.replan = [&](const ExportPlan& now) {
     const ExportOptions next = read_export_options(command, arguments);
-    ExportPlan plan = make_next_plan(next, options, as_names, now);
+    ExportPlan plan = make_next_plan(next, options, now);
     plan.taken = [level = next.log_level, format = next.log_format] {
       log::configure(level, format);
     };
     return plan;
   };
-  parts.refusals = std::make_unique<RefusalDesk>(dead_letters(options));
+  parts.refusals = std::make_unique<RefusalDesk>(parts.plan.dead_letters);
   parts.sink = std::make_unique<PrometheusSink>(PrometheusSinkOptions{
-      .metrics = parts.plan.metrics, .hold = options.hold, .refusals = &parts.refusals->all()});
+      .metrics = parts.plan.metrics, .hold = options.hold, .refusals = parts.refusals.get()});
   SourceOptions source = source_options(options);
   if (auto state = state_options(options)) {
     parts.state = std::make_unique<ExportState>(std::move(*state), *parts.sink);

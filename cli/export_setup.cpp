@@ -96,6 +96,17 @@ bool same_properties(const KafkaProperties& a, const KafkaProperties& b) {
                     });
 }
 
+/// Reads the files that `options` name; what is wrong with them is said with the place of those.
+template <typename Files, typename Options>
+std::shared_ptr<Files> opened(std::string_view what, const Options& options,
+                              const ConfigPlace& place) {
+  try {
+    return std::make_shared<Files>(options);
+  } catch (const Error& error) {
+    throw Error::usage(fmt::format("{}: {}: {}", place.to_string(), what, error.what()));
+  }
+}
+
 /// What is different of that which a running program cannot change; empty: nothing.
 std::string fixed_difference(const ExportOptions& a, const ExportOptions& b) {
   const std::pair<const char*, bool> same[] = {
@@ -109,12 +120,10 @@ std::string fixed_difference(const ExportOptions& a, const ExportOptions& b) {
       {"demo", a.demo == b.demo && a.demo_rate == b.demo_rate},
       {"web.listen-address", a.listen_addresses == b.listen_addresses},
       {"web.enable-lifecycle", a.enable_lifecycle == b.enable_lifecycle},
-      {"as-names", a.as_names == b.as_names},
       {"state-dir", a.state_dir == b.state_dir},
       {"max-pending", a.max_pending == b.max_pending},
       {"new-series-at-zero", a.hold == b.hold},
       {"openmetrics-created", a.openmetrics_created == b.openmetrics_created},
-      {"dead-letter-topic", a.dead_letter_topic == b.dead_letter_topic},
   };
   const auto* const changed =
       std::find_if(std::begin(same), std::end(same), [](const auto& each) { return !each.second; });
@@ -177,32 +186,42 @@ std::optional<ExportStateOptions> state_options(const ExportOptions& options) {
   return ExportStateOptions{state->folder, options.restart_counters};
 }
 
-ExportPlan make_plan(const ExportOptions& options, const std::shared_ptr<const Lookup>& as_names,
+std::shared_ptr<DeadLetters> make_dead_letters(const ExportOptions& options) {
+  if (options.dead_letter_topic.empty()) {
+    return nullptr;
+  }
+  return std::make_shared<DeadLetters>(DeadLetterOptions{
+      options.kafka.brokers, options.kafka.properties, options.dead_letter_topic});
+}
+
+ExportPlan make_plan(const ExportOptions& options, const std::shared_ptr<AsNameLookup>& names,
                      const ExportPlan* now) {
   const ExportConfig& config = options.config;
   ExportPlan plan;
+  plan.names = names;
   plan.format = options.format;
   plan.mapping = config.mapping;
   plan.where = options.where;
   if (config.sampling.rule != SamplingRule::off) {
     const bool same =
         now != nullptr && now->sampling && now->sampling->options() == config.sampling;
-    plan.sampling = same ? now->sampling : std::make_shared<Sampling>(config.sampling);
+    plan.sampling =
+        same ? now->sampling : opened<Sampling>("sampling", config.sampling, config.sampling_place);
   }
   if (!config.lookups.empty()) {
     const bool same =
         now != nullptr && now->enrichment && now->enrichment->options() == config.lookups;
-    plan.enrichment = same ? now->enrichment : std::make_shared<Enrichment>(config.lookups);
+    plan.enrichment = same ? now->enrichment
+                           : opened<Enrichment>("lookups", config.lookups, config.lookups_place);
   }
-  auto defaults = as_traffic_metrics(own_systems(options), as_names, options.max_series);
+  auto defaults = as_traffic_metrics(own_systems(options), names, options.max_series);
   for (Metric& metric : defaults) {
     metric.where_text += mapped(fields_of(metric), config);
   }
-  plan.metrics =
-      make_metrics(config.metrics, {.metrics = std::move(defaults),
-                                    .max_series = options.max_series,
-                                    .ttl = options.series_ttl,
-                                    .lookup = [&](std::string_view) { return as_names; }});
+  plan.metrics = make_metrics(config.metrics, {.metrics = std::move(defaults),
+                                               .max_series = options.max_series,
+                                               .ttl = options.series_ttl,
+                                               .lookup = [&](std::string_view) { return names; }});
   for (Metric& metric : plan.metrics) {
     metric.where_text = meaning_of(metric, options);
   }
@@ -211,13 +230,20 @@ ExportPlan make_plan(const ExportOptions& options, const std::shared_ptr<const L
 }
 
 ExportPlan make_next_plan(const ExportOptions& options, const ExportOptions& began_with,
-                          const std::shared_ptr<const Lookup>& as_names, const ExportPlan& now) {
+                          const ExportPlan& now) {
   const std::string name = fixed_difference(began_with, options);
   if (!name.empty()) {
     throw Error::usage(
         fmt::format("{} has changed, which takes a restart: stop weir and start it again", name));
   }
-  return make_plan(options, as_names, &now);
+  AsNameOptions named = name_options(options);
+  const bool same_names = !now.names || now.names->source() == named.source;
+  ExportPlan plan = make_plan(
+      options, same_names ? now.names : std::make_shared<AsNameLookup>(std::move(named)), &now);
+  const bool same_letters =
+      (now.dead_letters ? now.dead_letters->status().topic : "") == options.dead_letter_topic;
+  plan.dead_letters = same_letters ? now.dead_letters : make_dead_letters(options);
+  return plan;
 }
 
 std::vector<std::string> listen_addresses(const ExportOptions& options) {

@@ -38,18 +38,19 @@ struct StateFolder {
 /// and there is none; of one that was named, the state will say so.
 [[nodiscard]] std::optional<ExportStateOptions> state_options(const ExportOptions& options);
 
-/// What it does with records. What is the same as now goes on as it is. `as_names` may be null.
-/// Throws Error::usage for files that cannot be used.
+/// Who sends refused records away; null: nobody.
+[[nodiscard]] std::shared_ptr<DeadLetters> make_dead_letters(const ExportOptions& options);
+
+/// What it does with records, without dead letters. What is the same as now goes on as it is.
+/// `names` may be null. Throws Error::usage for files that cannot be used.
 [[nodiscard]] ExportPlan make_plan(const ExportOptions& options,
-                                   const std::shared_ptr<const Lookup>& as_names,
+                                   const std::shared_ptr<AsNameLookup>& names,
                                    const ExportPlan* now = nullptr);
 
-/// The same while it runs. Throws Error::usage also where options have changed that it cannot
+/// All of it while it runs. Throws Error::usage also where options have changed that it cannot
 /// change then.
 [[nodiscard]] ExportPlan make_next_plan(const ExportOptions& options,
-                                        const ExportOptions& began_with,
-                                        const std::shared_ptr<const Lookup>& as_names,
-                                        const ExportPlan& now);
+                                        const ExportOptions& began_with, const ExportPlan& now);
 
 /// Where it listens.
 [[nodiscard]] std::vector<std::string> listen_addresses(const ExportOptions& options);

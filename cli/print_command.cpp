@@ -9,7 +9,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <optional>
+#include <ranges>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -49,9 +51,13 @@ class ReadingBar {
 
 /// What kept something from being read. True where there was anything.
 bool tell_damage(const PrintReport& report) {
+  constexpr std::size_t kMostTold = 100;
   for (const auto* texts : {&report.damage, &report.refused}) {
-    for (const std::string& text : *texts) {
+    for (const std::string& text : *texts | std::views::take(kMostTold)) {
       fmt::print(stderr, "{}\n", text);
+    }
+    if (texts->size() > kMostTold) {
+      fmt::print(stderr, "and {} more that cannot be read\n", texts->size() - kMostTold);
     }
   }
   const NfcapdCounts& records = report.nfcapd.records;
@@ -128,13 +134,17 @@ int print(const PrintFlags& flags) {
 }  // namespace
 
 std::string print_summary(const PrintReport& report, bool grouped_rows) {
-  std::string text = fmt::format("{} flows, {} packets, {} bytes", grouped(report.flows),
-                                 grouped(report.packets), grouped(report.bytes));
+  const auto sum = [](std::uint64_t value) {
+    const bool full = value == std::numeric_limits<std::uint64_t>::max();
+    return (full ? "more than " : "") + grouped(value - (full ? 1 : 0));
+  };
+  std::string text = fmt::format("{} flows, {} packets, {} bytes", sum(report.flows),
+                                 sum(report.packets), sum(report.bytes));
   if (report.records != report.flows) {
     text += fmt::format(" in {} records", grouped(report.records));
   }
   if (grouped_rows) {
-    text += fmt::format("; {} groups{}", grouped(report.groups),
+    text += fmt::format("; {} group{}{}", grouped(report.groups), report.groups == 1 ? "" : "s",
                         report.spilled ? ", more than memory allows: some went to disk" : "");
   }
   if (report.files != 0 || !report.kafka) {

@@ -54,10 +54,12 @@ void check_broker(std::string_view broker) {
 }
 
 /// `sasl: {username: weir}` is the property sasl.username. Values may be secrets, and are not
-/// repeated, nor are names in which one seems to stand: in `{sasl.password:x}` all is the name.
+/// repeated, nor are names in which one seems to stand: in `{sasl.password:x}` all is the name, and
+/// so is a value alone on its line.
 void add_properties(const ConfigNode& map, const std::string& prefix, KafkaProperties& properties) {
   for (const ConfigMember& member : map.as_map("kafka")) {
-    if (member.name.find_first_of("=:") != std::string::npos) {
+    if (member.name.find_first_of("=:") != std::string::npos ||
+        member.value.kind == ConfigNode::Kind::nothing) {
       throw member.error("kafka: a property's name, a colon, a blank and its value belong here");
     }
     const std::string name = prefix + member.name;

@@ -93,6 +93,8 @@ TEST_F(ConfigFileTest, ListsAreForFlagsThatTakeSeveral) {
   EXPECT_THAT(error("topic: {a: b}\n"), HasSubstr("weir.yaml:1:8: topic: "));
   EXPECT_THAT(error("topic:\n"), HasSubstr("there is nothing"));
   EXPECT_THAT(error("start: ''\n"), HasSubstr("start: here belongs a value, WHEN"));
+  EXPECT_THAT(error("password=hunter2: x\n"),
+              AllOf(HasSubstr("there is no setting 'password'."), Not(HasSubstr("hunter2"))));
 }
 
 TEST_F(ConfigFileTest, TheCommandLineWins) {

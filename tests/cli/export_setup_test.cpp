@@ -137,12 +137,12 @@ TEST(ExportPlanOf, KeepsFilesThatStayTheSame) {
   ExportOptions other = options;
   other.where_text = "bytes";
   other.max_series = 7;
-  const ExportPlan next = make_next_plan(other, options, nullptr, plan);
+  const ExportPlan next = make_next_plan(other, options, plan);
   EXPECT_EQ(next.enrichment, plan.enrichment);
   EXPECT_EQ(next.metrics[0].max_series, 7U);
   temp.put("other.csv", "10.0.0.0/8,lan,OTHER\n");
   other.config.lookups.networks = temp.path("other.csv");
-  EXPECT_NE(make_next_plan(other, options, nullptr, plan).enrichment, plan.enrichment);
+  EXPECT_NE(make_next_plan(other, options, plan).enrichment, plan.enrichment);
 }
 
 TEST(ExportPlanOf, RefusesWhatTakesARestart) {
@@ -151,7 +151,7 @@ TEST(ExportPlanOf, RefusesWhatTakesARestart) {
   const auto refused = [&](const std::function<void(ExportOptions&)>& change) {
     ExportOptions other;
     change(other);
-    return usage_error([&] { static_cast<void>(make_next_plan(other, options, nullptr, plan)); });
+    return usage_error([&] { static_cast<void>(make_next_plan(other, options, plan)); });
   };
   EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.topics = {"x"}; }), HasSubstr("topic"));
   EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.properties = {{"a", "b"}}; }),
@@ -159,7 +159,6 @@ TEST(ExportPlanOf, RefusesWhatTakesARestart) {
   EXPECT_THAT(refused([](ExportOptions& o) { o.kafka.start.kind = KafkaStart::Kind::earliest; }),
               HasSubstr("start"));
   EXPECT_THAT(refused([](ExportOptions& o) { o.state_dir = "x"; }), HasSubstr("state-dir"));
-  EXPECT_THAT(refused([](ExportOptions& o) { o.as_names = "x"; }), HasSubstr("as-names"));
   EXPECT_EQ(refused([](ExportOptions& o) { o.format = "json"; }), "no error");
 }
 

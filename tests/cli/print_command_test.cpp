@@ -16,6 +16,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 Outcome print(std::vector<std::string> arguments) {
@@ -55,6 +56,20 @@ TEST(PrintCommandTest, AFileThatCannotBeReadAtAllIsAWrongPath) {
   EXPECT_THAT(outcome.err, HasSubstr("byte order"));
 }
 
+TEST(PrintCommandTest, OfVeryManyFilesThatCannotBeReadTheFirstAreNamed) {
+  const TempFolder folder;
+  folder.put("a", nfcapd_file({nfcapd_block({NfcapdFlow().generic(2, 1000).bytes()})}));
+  std::vector<std::string> files = {folder.path("a"), "--by", ""};
+  for (int i = 0; i < 103; ++i) {
+    files.push_back(folder.path("bad" + std::to_string(i)));
+    folder.put("bad" + std::to_string(i), "\xa5\x0c and more");
+  }
+  const Outcome outcome = print(files);
+  EXPECT_EQ(outcome.status, Error::kFailed);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr(folder.path("bad99")), HasSubstr("and 3 more"),
+                                 Not(HasSubstr(folder.path("bad100")))));
+}
+
 TEST(PrintCommandTest, ItsHelpTellsWhatItReads) {
   const Outcome outcome = print({"--help"});
   EXPECT_EQ(outcome.status, 0);
@@ -83,6 +98,15 @@ TEST(PrintCommandTest, TheSummaryOfTopicsCountsTheirMessages) {
   report.files = 1;
   EXPECT_EQ(print_summary(report, false),
             "0 flows, 0 packets, 0 bytes; 1 file read; 1,234 messages read");
+}
+
+TEST(PrintCommandTest, ASumBeyond64BitsIsToldAsThat) {
+  PrintReport report;
+  PrintReport more;
+  report.bytes = more.bytes = ~std::uint64_t{0} - 5;
+  report.add(more);
+  EXPECT_THAT(print_summary(report, false),
+              HasSubstr("more than 18,446,744,073,709,551,614 bytes"));
 }
 
 TEST(PrintCommandTest, TheBarIsAsLongAsThereIsRoom) {

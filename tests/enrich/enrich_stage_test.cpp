@@ -129,6 +129,7 @@ TEST_F(EnrichStageTest, WhatTheRecordSaysItselfStays) {
   set(row, field("src_as"), std::uint64_t{7});
   set(row, field("src_country"), std::string_view("FR"));
   set(row, field("src_network"), std::string_view("mine"));
+  set(row, field("dst_customer"), std::string_view("theirs"));
   set(row, field("in_if_name"), std::string_view("own"));
   set(row, field("in_if_speed"), std::uint64_t{5});
   set(row, field("exporter_name"), std::string_view("router"));
@@ -138,6 +139,7 @@ TEST_F(EnrichStageTest, WhatTheRecordSaysItselfStays) {
   EXPECT_EQ(get_integer(row, field("src_country_numeric")), 250U) << "of the record's country";
   EXPECT_EQ(get_text(row, field("src_network")), "mine");
   EXPECT_EQ(get_text(row, field("src_customer")), "Example");
+  EXPECT_EQ(get_text(row, field("dst_customer")), "theirs");
   EXPECT_EQ(get_text(row, field("in_if_name")), "own");
   EXPECT_EQ(get_text(row, field("in_if_description")), "uplink");
   EXPECT_EQ(get_integer(row, field("in_if_speed")), 5U);

@@ -116,6 +116,19 @@ TEST_F(FileFollowerTest, RefreshReadsOnlyWhatHasChangedBeforeItReturns) {
   EXPECT_EQ(content(), "three");
 }
 
+TEST_F(FileFollowerTest, AFileIsInUseBeforeItIsToldOf) {
+  folder_.put("f", "one");
+  const FileFollower* asked = nullptr;
+  std::uint64_t told = 0;
+  changed_ = [&] { told = asked == nullptr ? 0 : asked->files().at(0).entries; };
+  FileFollower follower(file("f"), kNever, changed_);
+  asked = &follower;
+  ASSERT_EQ(write_file_atomically(folder_.path("f"), "three"), "");
+  EXPECT_EQ(follower.refresh(), "");
+  EXPECT_EQ(told, 3U) << "those who use it have not heard of it";
+  EXPECT_EQ(follower.files().at(0).entries, 5U);
+}
+
 TEST_F(FileFollowerTest, ABrokenNewFileKeepsWhatTheOldOneSaid) {
   folder_.put("f", "one");
   FileFollower follower(file("f"), kNever, changed_);

@@ -156,6 +156,7 @@ TEST_F(SamplingStageTest, ARowThatWouldPass64BitsIsRefusedAloneWithItsBytes) {
   EXPECT_EQ(run(), (std::vector<std::uint64_t>{kMax - 1, 2}));
   EXPECT_EQ(told_.records, (std::vector<std::string>{"second", "fourth"}));
   EXPECT_EQ(accounts_.refused[static_cast<std::size_t>(Refused::overflow)], 2U);
+  EXPECT_EQ(counts(), std::vector<std::string>{"192.0.2.1 2 0 0 0"});
 }
 
 TEST_F(SamplingStageTest, NobodyNeedsToBeTold) {

@@ -68,12 +68,34 @@ TEST(YamlTest, QuotedWordsAreTexts) {
 TEST(YamlTest, WhatIsNoYamlIsToldWithItsPlace) {
   EXPECT_THAT(error("a: 1\nb: [1, 2\n"), StartsWith("weir.yaml:3:1: "));
   EXPECT_THAT(error("a: 1\n\tb: 2\n"), AllOf(StartsWith("weir.yaml:2:1: "), HasSubstr("tab")));
-  EXPECT_THAT(error("a: b: c\n"), StartsWith("weir.yaml:1:5: "));
+  EXPECT_THAT(error("a: b: c\n"), AllOf(StartsWith("weir.yaml:1:5: "), HasSubstr("quotes")));
+}
+
+TEST(YamlTest, AQuoteThatIsNeverClosedSwallowsNothing) {
+  EXPECT_THAT(error("a: 'x\nb: [1]\n"), AllOf(StartsWith("weir.yaml:1:4: "), HasSubstr("closed")));
+  EXPECT_THAT(error("a: 1\nb: &x \"y\\\"\nc: 2\n"), StartsWith("weir.yaml:2:4: "));
+  EXPECT_THAT(error("\xef\xbb\xbf"
+                    "a: 'ü\r\nb: 1\r\n"),
+              StartsWith("weir.yaml:1:4: "));
+  EXPECT_EQ(parse("a: 'it''s'\nb: \"a \\\" b\"\nc: it's\n").find("a")->text, "it's");
+  EXPECT_EQ(parse("\xef\xbb\xbf"
+                  "ü: &x 'ü'\r\n'b': \"y\"\r\n")
+                .find("b")
+                ->text,
+            "y");
+}
+
+TEST(YamlTest, WhatIsMissingIsToldOfWhereItBelongs) {
+  const ConfigNode root = parse("a: 1\nb:\n\nc: 2\n");
+  EXPECT_EQ(root.find("b")->place.to_string(), "weir.yaml:2:1");
 }
 
 TEST(YamlTest, WhatWouldBeMisunderstoodIsRefused) {
   EXPECT_THAT(error("a: 1\na: 2\n"), HasSubstr("weir.yaml:2:1: 'a' is there already, in line 1"));
   EXPECT_THAT(error("a-b: 1\na_b: 2\n"), HasSubstr("'a_b' is there already"));
+  // What is behind the colon may be a password.
+  EXPECT_EQ(error("k:\n  a:secret: 1\n  a:secret: 2\n"),
+            "weir.yaml:3:3: this name is there already, in line 2");
   EXPECT_THAT(error("a: !!int 1\n"), HasSubstr("tags"));
   EXPECT_THAT(error("a: !x [1]\n"), HasSubstr("tags"));
   EXPECT_THAT(error("a: &x {b: 1}\nc:\n  <<: *x\n"), HasSubstr("merge keys"));

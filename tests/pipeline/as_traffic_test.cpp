@@ -82,10 +82,10 @@ TEST(AsTrafficTest, NamesHelpAndLabelsAreFlowExporters) {
 }
 
 TEST(AsTrafficTest, TheLookupGivesNamesAndFollowsTheUpdater) {
-  const AsNameUpdater names(one_name());
-  const AsNameLookup lookup(names);
-  ASSERT_TRUE(names.wait_first(std::chrono::minutes(1)));
-  EXPECT_EQ(lookup.generation(), names.generation());
+  AsNameLookup lookup(one_name());
+  ASSERT_TRUE(lookup.updater().wait_first(std::chrono::minutes(1)));
+  EXPECT_EQ(lookup.generation(), lookup.updater().generation());
+  EXPECT_EQ(lookup.source(), one_name().source);
   std::string text = ">";
   lookup.current()->append(6939, text);
   lookup.current()->append(1, text);

@@ -38,9 +38,8 @@ class ExporterTest : public testing::Test {
 
   ExporterParts parts() {
     ExporterParts parts;
-    parts.names = std::make_unique<AsNameUpdater>(name_options_);
-    parts.plan.metrics =
-        as_traffic_metrics({64500}, std::make_shared<AsNameLookup>(*parts.names), 1000);
+    parts.plan.names = std::make_shared<AsNameLookup>(name_options_);
+    parts.plan.metrics = as_traffic_metrics({64500}, parts.plan.names, 1000);
     parts.plan.format = "json";
     parts.plan.facts = {{"Source", "a test"}};
     parts.sink =
@@ -64,7 +63,7 @@ class ExporterTest : public testing::Test {
   }
   /// Scrapes until `sample` is there; a commit, and with it this, may take a second.
   std::string scrape_until(const std::string& sample) {
-    for (int tries = 0; tries < 600; ++tries) {
+    for (int tries = 0; tries < 6000; ++tries) {
       const std::string response = ask("/metrics");
       if (response.find(sample) != std::string::npos) {
         return response;
@@ -269,13 +268,13 @@ TEST_F(ExporterTest, ReloadFetchesTheNamesAgain) {
   while (*fetches < 2) {
     std::this_thread::yield();
   }
-  for (int i = 0; i < 600 && ask("/metrics").find("NEW") == std::string::npos; ++i) {
+  for (int i = 0; i < 6000 && ask("/metrics").find("NEW") == std::string::npos; ++i) {
     feed_->send(kReceived);
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   // The old series goes with the commit after the scrape that has seen its last value.
   std::string response = ask("/metrics");
-  for (int i = 0; i < 600 && response.find("OLD") != std::string::npos; ++i) {
+  for (int i = 0; i < 6000 && response.find("OLD") != std::string::npos; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     response = ask("/metrics");
   }

@@ -121,12 +121,16 @@ TEST(MetricConfigTest, WrongSettingsAreToldWithTheirPlace) {
               HasSubstr("Did you mean as_name?"));
   EXPECT_THAT(wrong("labels: {a: {lookup: as_name}}"), HasSubstr("which field"));
   EXPECT_THAT(wrong("labels: {a: {feild: dst_as}}"), HasSubstr("Did you mean field?"));
-  EXPECT_THAT(wrong("labels: {__a: dst_as}"), HasSubstr("cannot be a label's name"));
-  EXPECT_THAT(wrong("labels: [src_addr/8, src_addr/16]"), HasSubstr("two labels named src_addr"));
-  EXPECT_THAT(wrong("labels: src_as"), HasSubstr("labels: here belongs names with values"));
+  EXPECT_THAT(wrong("labels: {a: src_as, __a: dst_as}"),
+              AllOf(StartsWith("weir.yaml:2:23: "), HasSubstr("cannot be a label's name")));
+  EXPECT_THAT(wrong("labels: [src_addr/8, src_addr/16]"),
+              AllOf(StartsWith("weir.yaml:2:24: "), HasSubstr("two labels named src_addr")));
+  EXPECT_THAT(wrong("labels: src_as"), HasSubstr("labels: a list of fields belongs here"));
+  EXPECT_THAT(wrong("labels: {a: [b]}"), StartsWith("weir.yaml:2:15: label: "));
   EXPECT_THAT(wrong("max_series: 0"), HasSubstr("from 1 to 10000000"));
   EXPECT_THAT(wrong("keep: best"), HasSubstr("none of first, top"));
   EXPECT_THAT(wrong("ttl: 5"), StartsWith("weir.yaml:2:8: ttl: "));
+  EXPECT_THAT(wrong("ttl:"), StartsWith("weir.yaml:2:3: ttl: "));
   EXPECT_THAT(wrong("max_seris: 5"), HasSubstr("Did you mean max_series?"));
 }
 
@@ -134,6 +138,8 @@ TEST(MetricConfigTest, NamesAreNamesAndTheirOwn) {
   EXPECT_THAT(error("- help: x\n"), HasSubstr("needs a name"));
   EXPECT_THAT(error("- name: bytes\n"), AllOf(StartsWith("weir.yaml:1:9: "), HasSubstr("_total")));
   EXPECT_THAT(error("- name: weir_x_total\n"), HasSubstr("weir's own"));
+  EXPECT_THAT(error("- name: _total\n"), HasSubstr("one _total belongs behind a name"));
+  EXPECT_THAT(error("- name: a_total_total\n"), HasSubstr("one _total belongs behind a name"));
   EXPECT_THAT(error("- name: a_total\n- name: a_total\n"),
               HasSubstr("weir.yaml:2:3: there is a metric a_total already"));
   EXPECT_THAT(error("[]\n"), HasSubstr("nothing would be counted"));

@@ -45,13 +45,16 @@ TEST_F(NativeProofTest, AFileThatIsNotWholeOrNotClosedFails) {
   EXPECT_EQ(reason(whole), "none");
   EXPECT_EQ(reason(whole.substr(0, whole.find(blocks[0]) + blocks[0].size() / 2)), "damaged_file");
   EXPECT_EQ(reason(nfcapd_file(blocks, BlockCompression::none, {}, false)), "open_file");
+  EXPECT_EQ(reason(whole.substr(0, whole.size() - 1)), "damaged_file");
   EXPECT_EQ(reason("rubbish"), "damaged_file");
 }
 
 TEST_F(NativeProofTest, SumsOfRowsAreOfBothDirectionsAndRowsThatDoNotSayAreOneFlow) {
   FlowBatch batch;
   for (const std::uint64_t bytes : {5U, 7U}) {
-    set(batch.next(), field("total_bytes"), bytes);
+    Flow& row = batch.next();
+    set(row, field("total_bytes"), std::uint64_t{bytes});
+    set(row, field("bytes"), std::uint64_t{bytes} - 1);
     batch.append();
   }
   set(batch[1], field("flows"), std::uint64_t{10});
@@ -61,11 +64,13 @@ TEST_F(NativeProofTest, SumsOfRowsAreOfBothDirectionsAndRowsThatDoNotSayAreOneFl
   EXPECT_EQ(sums.records, 4U);
   EXPECT_EQ(sums.flows, 22U);
   EXPECT_EQ(sums.bytes, 24U);
+  EXPECT_EQ(sums.in_bytes, 20U);
   EXPECT_EQ(sums.packets, 0U);
 }
 
 TEST_F(NativeProofTest, WhatWasReadHasToBeWhatWasWritten) {
-  const NativeSums read{.records = 2, .flows = 5, .bytes = 10, .packets = 3};
+  const NativeSums read{
+      .records = 2, .flows = 5, .bytes = 10, .packets = 3, .in_bytes = 6, .in_packets = 2};
   NfcapdStat stat;
   stat.bytes = 10;
   stat.packets = 3;
@@ -74,6 +79,10 @@ TEST_F(NativeProofTest, WhatWasReadHasToBeWhatWasWritten) {
     stat.flows = flows;
     EXPECT_FALSE(nfcapd_not_whole({}, {}, read, stat)) << flows;
   }
+  stat.bytes = 6;
+  EXPECT_EQ(nfcapd_not_whole({}, {}, read, stat)->reason, "sums_differ");
+  stat.packets = 2;  // of one direction, as some versions
+  EXPECT_FALSE(nfcapd_not_whole({}, {}, read, stat));
   stat.bytes = 11;
   EXPECT_EQ(nfcapd_not_whole({}, {}, read, stat)->reason, "sums_differ");
   NfcapdReport lost;

@@ -41,5 +41,32 @@ TEST(PlanMetrics, TellOfFilesAndOfSampling) {
   EXPECT_THAT(text, HasSubstr("weir_lookup_failures_total{kind=\"networks\""));
 }
 
+TEST(PlanMetrics, FailuresGoOnWhenAReloadReplacesWhatFailed) {
+  const TempFolder temp;
+  temp.put("networks.csv", "10.0.0.0/8,lan,ACME\n");
+  EnrichOptions lookups;
+  lookups.networks = temp.path("networks.csv");
+  lookups.check = std::chrono::milliseconds(0);
+  ExportPlan plan;
+  plan.enrichment = std::make_shared<Enrichment>(lookups);
+  temp.put("networks.csv", "this is no network\n");
+  EXPECT_NE(plan.enrichment->refresh(), "");
+  const SamplingCounters counters;
+  const auto shown = [&] { return plan_metrics({plan, counters, {}}, ExpositionFormat::text); };
+  const std::string one = "networks.csv\"} 1\n";
+  ASSERT_THAT(shown().substr(shown().find("weir_lookup_failures_total{")), HasSubstr(one));
+
+  temp.put("networks.csv", "10.0.0.0/8,lan,ACME\n");
+  for (int i = 0; i < 3; ++i) {
+    ExportPlan next = plan;
+    if (i != 1) {  // one that changes nothing is among them
+      next.enrichment = std::make_shared<Enrichment>(lookups);
+    }
+    inherit_failures(plan, next);
+    plan = next;
+    EXPECT_THAT(shown().substr(shown().find("weir_lookup_failures_total{")), HasSubstr(one)) << i;
+  }
+}
+
 }  // namespace
 }  // namespace weir

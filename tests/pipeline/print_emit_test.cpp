@@ -57,6 +57,10 @@ TEST_F(PrintEmitTest, OnlyWhatMatchesIsPassedOnAndAddedUp) {
   rows.rows.clear();
   matching(batch_);
   EXPECT_THAT(rows.rows, IsEmpty());
+  set(batch_.next(), field("bytes"), ~std::uint64_t{0});
+  batch_.append();
+  matching(batch_);
+  EXPECT_EQ(matching.bytes, ~std::uint64_t{0});
 }
 
 TEST_F(PrintEmitTest, OnlyAsManyRowsAsAreWantedArePassedOn) {

@@ -44,6 +44,12 @@ TEST_F(PrintSourcesTest, AFileIsWhatItBeginsWith) {
                                       folder_.path("empty"), "-"));
 }
 
+TEST_F(PrintSourcesTest, AnEmptyFileWithTheNameOfNfcapdsIsNoJson) {
+  folder_.put("nfcapd.202601020300", "");
+  EXPECT_THAT(find({"nfcapd.202601020300"}).nfcapd,
+              ElementsAre(folder_.path("nfcapd.202601020300")));
+}
+
 TEST_F(PrintSourcesTest, AFolderIsItsNfcapdFiles) {
   folder_.put("nfcapd.202601020305", nfcapd_file({}));
   folder_.put("nfcapd.202601020300", nfcapd_file({}));
@@ -51,6 +57,11 @@ TEST_F(PrintSourcesTest, AFolderIsItsNfcapdFiles) {
   EXPECT_THAT(find({""}).nfcapd, ElementsAre(folder_.path("nfcapd.202601020300"),
                                              folder_.path("nfcapd.202601020305")));
   EXPECT_THAT(find({""}).json, IsEmpty());
+}
+
+TEST_F(PrintSourcesTest, AByteOrderMarkIsNotInTheWay) {
+  folder_.put("marked", "\xef\xbb\xbf \n{}");
+  EXPECT_THAT(find({"marked"}).json, ElementsAre(folder_.path("marked")));
 }
 
 TEST_F(PrintSourcesTest, APipeIsNotWaitedFor) {

@@ -45,6 +45,10 @@ TEST_F(StatusPageTest, ShowsTheSetupAndWhatBecameOfRecords) {
   EXPECT_THAT(html, Not(HasSubstr("Unaccounted")));
 }
 
+TEST_F(StatusPageTest, SaysWhereNamesAreNotLookedUp) {
+  EXPECT_THAT(page(), HasSubstr("not looked up"));
+}
+
 TEST_F(StatusPageTest, LagIsAddedUpOverThePartitionsWhereItIsKnown) {
   EXPECT_THAT(page(), Not(HasSubstr("Lag")));
   source_.origins = {{"a", "0", 10, 3010}, {"a", "1", 20, 15}, {"a", "2", -1, 9}};

@@ -47,13 +47,24 @@ class DeadLettersTest : public testing::Test {
   void begin(DeadLetters& letters) { letters.begin(source_, stop_.get_token()); }
   /// As often as a pipeline would, for as long as it may take.
   static bool flush(DeadLetters& letters) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(2);
     while (!letters.flush()) {
       if (std::chrono::steady_clock::now() > give_up) {
         return false;
       }
     }
     return true;
+  }
+  /// The same until it tells of this trouble: on a busy machine no answer may come in time at
+  /// first.
+  static bool flush_in_vain(DeadLetters& letters, const std::string& trouble) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (!letters.flush() && std::chrono::steady_clock::now() < give_up) {
+      if (letters.trouble().find(trouble) != std::string::npos) {
+        return true;
+      }
+    }
+    return false;
   }
   static std::uint64_t sent(const DeadLetters& letters, Refused reason) {
     return letters.status().sent[static_cast<std::size_t>(reason)];
@@ -130,8 +141,7 @@ TEST_F(DeadLettersTest, WhileTheBrokerIsAwayNothingIsSafeAndAfterwardsAllArrives
   DeadLetters letters = make();
   begin(letters);
   letters.refused(Refused::not_json, {"one", 0, 0, 1});
-  EXPECT_FALSE(letters.flush());
-  EXPECT_THAT(letters.trouble(), HasSubstr("cannot reach Kafka at"));
+  EXPECT_TRUE(flush_in_vain(letters, "cannot reach Kafka at"));
   EXPECT_EQ(letters.status().pending, 1U);
   EXPECT_GE(letters.status().failures, 1U);
   letters.refused(Refused::not_json, {"two", 0, 0, 2});
@@ -149,8 +159,7 @@ TEST_F(DeadLettersTest, AFailedBatchIsSentAgain) {
   kafka_->fail_next_produce(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
   letters.refused(Refused::not_json, {"one", 0, 0, 1});
   letters.refused(Refused::overflow, {"two", 0, 0, 2});
-  EXPECT_FALSE(letters.flush());
-  EXPECT_THAT(letters.trouble(), HasSubstr("give this user WRITE on the topic " + topic_));
+  EXPECT_TRUE(flush_in_vain(letters, "give this user WRITE on the topic " + topic_));
   EXPECT_TRUE(flush(letters));
   std::map<std::string, int> values;
   for (const ReadLetter& letter : read(2)) {
@@ -164,8 +173,7 @@ TEST_F(DeadLettersTest, ATopicThatIsNotThereIsToldAndWaitedFor) {
   DeadLetters letters({kafka_->brokers(), {{"allow.auto.create.topics", "false"}}, "later"});
   begin(letters);
   letters.refused(Refused::not_json, {"one", 0, 0, 1});
-  EXPECT_FALSE(letters.flush());
-  EXPECT_THAT(letters.trouble(), HasSubstr("topic later does not exist"));
+  EXPECT_TRUE(flush_in_vain(letters, "topic later does not exist"));
   EXPECT_THAT(letters.trouble(), HasSubstr("create it, or check --dead-letter-topic"));
   kafka_->create("later");
   EXPECT_TRUE(flush(letters));
@@ -270,10 +278,12 @@ TEST_F(DeadLettersTest, AStopEndsWaitingForRoomAndThenNoCommitCanBeMade) {
 TEST_F(DeadLettersTest, WhatIsUnderWayAtAStopStillArrives) {
   DeadLetters letters = make();
   begin(letters);
-  letters.refused(Refused::not_json, {"one", 0, 0, 1});
+  letters.refused(Refused::not_json, {"the first, which takes a second", 0, 0, 1});
+  ASSERT_TRUE(flush(letters));
+  letters.refused(Refused::not_json, {"one", 0, 0, 2});
   stop_.request_stop();
   EXPECT_TRUE(letters.flush());
-  EXPECT_EQ(read(1).size(), 1U);
+  EXPECT_EQ(read(2).size(), 2U);
 }
 
 TEST_F(DeadLettersTest, RefusesWrongProperties) {

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "tests/support/mock_kafka.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "weir/base/error.hpp"
 
@@ -61,6 +62,19 @@ TEST(KafkaBatchSink, WhatCannotBeSentStaysInTheSpool) {
     EXPECT_THAT(sink.trouble(), HasSubstr("cannot reach Kafka"));
     EXPECT_EQ(spool.records(), 1U);
   }
+}
+
+TEST(KafkaBatchSink, WhatTheLedgerHasIsNotSentAgain) {
+  MockKafka kafka;
+  kafka.create("rows");
+  const TempFolder folder;
+  SpoolFile spool(folder.path());
+  spool.append(std::nullopt, "a row");
+  const KafkaBatchOptions options{kafka.brokers(), {}, "rows", "weir-stream.test"};
+  kafka.commit(options.ledger, options.topic, 6);
+  KafkaBatchSink sink(options);
+  EXPECT_EQ(sink.send(spool, KafkaLedgerEntry{6, ""}, std::nullopt, {}), Outcome::already);
+  EXPECT_EQ(sink.send(spool, KafkaLedgerEntry{7, ""}, std::nullopt, {}), Outcome::done);
 }
 
 TEST(KafkaBatchSink, AStopEndsAnyWaiting) {

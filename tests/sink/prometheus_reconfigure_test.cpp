@@ -225,5 +225,37 @@ TEST_F(PrometheusReconfigure, WhatTheNextProcessDoesNotCountIsForgotten) {
   EXPECT_EQ(samples_of(*sink), (Samples{{R"(b_total{as="1"})", 11}}));
 }
 
+TEST_F(PrometheusReconfigure, TheNextProcessMayHaveThemInAnotherOrder) {
+  const Metric a = metric("a_total");
+  const Metric b = metric("b_total", field("dst_as"));
+  restart({a, b});
+  write(1, 2, 10);
+  commit();
+  restart({b, a});
+  write(3, 4, 5);
+  commit();
+  const Samples all = {{R"(a_total{as="1"})", 10},
+                       {R"(a_total{as="3"})", 5},
+                       {R"(b_total{as="2"})", 10},
+                       {R"(b_total{as="4"})", 5}};
+  EXPECT_EQ(samples_of(*sink), all);
+  restart({b, a});
+  EXPECT_EQ(samples_of(*sink), all);
+}
+
+TEST_F(PrometheusReconfigure, WhatTheNextProcessCountsIsKeptBeforeAnythingCameThatItCounts) {
+  restart({metric("a_total"), metric("b_total")});
+  write(1, 2, 10);
+  commit();
+  restart({metric("c_total"), metric("b_total")});
+  commit();
+  write(1, 2, 5);
+  commit();
+  const Samples all = samples_of(*sink);
+  EXPECT_EQ(all, (Samples{{R"(c_total{as="1"})", 5}, {R"(b_total{as="1"})", 15}}));
+  restart({metric("c_total"), metric("b_total")});
+  EXPECT_EQ(samples_of(*sink), all);
+}
+
 }  // namespace
 }  // namespace weir

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "tests/sink/sink_fixture.hpp"
 #include "weir/base/error.hpp"
@@ -170,6 +172,17 @@ TEST_F(SeriesKey, CutsLongNamesToo) {
   EXPECT_EQ(text_of(plan, flow), "m_total{as=\"1\",name=\"" + std::string(1024, 'n') + "\"} ");
 }
 
+TEST_F(SeriesKey, NamesOfOneNumberMayComeFromSeveralLookups) {
+  const auto names = std::make_shared<TestLookup>(NameMap{{1, "ONE"}, {2, "ONE"}});
+  const auto others = std::make_shared<TestLookup>(NameMap{{1, "EINS"}, {2, "ZWEI"}});
+  const SeriesKeyPlan plan(
+      simple_metric({{"one", field("src_as"), names}, {"other", field("src_as"), others}}));
+  set(flow, field("src_as"), std::uint64_t{1});
+  EXPECT_EQ(text_of(plan, flow), R"(m_total{one="ONE",other="EINS"} )");
+  set(flow, field("src_as"), std::uint64_t{2});
+  EXPECT_EQ(text_of(plan, flow), R"(m_total{one="ONE",other="ZWEI"} )");
+}
+
 TEST_F(SeriesKey, PacksTheNameWhereTheNumberIsNotShown) {
   const auto names = std::make_shared<TestLookup>(NameMap{{1, "ONE"}, {2, "ONE"}, {3, "THREE"}});
   const SeriesKeyPlan plan(
@@ -184,6 +197,34 @@ TEST_F(SeriesKey, PacksTheNameWhereTheNumberIsNotShown) {
   EXPECT_NE(keys[0], keys[2]);
   EXPECT_EQ(keys[3], keys[4]) << "neither has a name";
   EXPECT_EQ(text_of(plan, flow), R"(m_total{name="",again=""} )");
+}
+
+TEST_F(SeriesKey, HasALayoutOfItsOwnForWhateverIsShownOtherwise) {
+  const auto names = std::make_shared<TestLookup>();
+  const auto label = [](FieldId id, std::uint8_t v4_bits = 32, std::uint8_t v6_bits = 128) {
+    MetricLabel made{"a", id, {}};
+    made.v4_bits = v4_bits;
+    made.v6_bits = v6_bits;
+    return made;
+  };
+  const std::vector<std::vector<MetricLabel>> all = {
+      {},
+      {label(field("src_addr"))},
+      {label(field("dst_addr"))},
+      {label(field("src_addr"), 24)},
+      {label(field("src_addr"), 16)},
+      {label(field("src_addr"), 24, 48)},
+      {label(field("src_as"))},
+      {{"b", field("src_as"), {}}},
+      {{"a", field("src_as"), names}},
+      {{"a", field("src_as"), {}}, {"b", field("src_as"), names}},
+      {{"b", field("src_as"), names}, {"a", field("src_as"), {}}},
+  };
+  std::set<std::string> layouts;
+  for (const std::vector<MetricLabel>& labels : all) {
+    const std::string layout = SeriesKeyPlan(simple_metric(labels)).layout();
+    EXPECT_TRUE(layouts.insert(layout).second) << layout;
+  }
 }
 
 TEST_F(SeriesKey, MakesAllNotANumbersOne) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "tests/sink/swaps_fixture.hpp"
 
@@ -46,6 +47,20 @@ TEST_F(SeriesSwapsTest, AHeavierOneTakesThePlaceOfTheLightestInSteps) {
   EXPECT_EQ(scrape(), (Values{{text("2"), 1000}, {text("3"), 50}, {other, 318}}));
   EXPECT_EQ(summary().dormant_value, 100U);
   EXPECT_EQ(summary().held_value, 0U);
+}
+
+TEST_F(SeriesSwapsTest, AScrapeThatDidNotArriveHasSeenNothing) {
+  begin();
+  choose();
+  commit();
+  const std::uint64_t scrape = sink->offer().scrape;
+  for (int i = 0; i < 5; ++i) {
+    commit();
+    EXPECT_EQ(summary().swapped, 0U);
+  }
+  sink->seen(scrape);
+  commit();
+  EXPECT_EQ(summary().swapped, 1U);
 }
 
 TEST_F(SeriesSwapsTest, ASuccessorThatNobodySawDoesNotCount) {
@@ -160,6 +175,29 @@ TEST_F(SeriesSwapsTest, NoMoreThanAFewAreUnderWayWhileNobodyLooks) {
   }
   EXPECT_EQ(summary().swapped, 50U) << "shown, and not seen yet";
   EXPECT_EQ(summary().population.live, 1001U);
+}
+
+TEST_F(SeriesSwapsTest, AfterALongTimeWithoutAScrapeNoMinuteSeesMoreThanAHundredthGoLive) {
+  limit = 1000;
+  restart();
+  commit();
+  for (std::uint64_t as = 0; as < 3000; ++as) {
+    write(as, as);
+  }
+  commit_and_scrape();
+  for (int i = 0; i < 10; ++i) {
+    commit(60s);
+  }
+  std::vector<std::uint64_t> swapped(60, 0);
+  for (int second = 0; second < 360; ++second) {
+    write(5000, 1);  // which finds no place, though some are free
+    commit_and_scrape(1s);
+    swapped.push_back(summary().swapped);
+    ASSERT_LE(swapped.back() - swapped[swapped.size() - 61], 10U) << second;
+    ASSERT_LE(summary().population.live, 1001U) << second;
+    ASSERT_FALSE(scrape().contains(text("5000")));
+  }
+  EXPECT_GE(swapped.back(), 50U);
 }
 
 TEST_F(SeriesSwapsTest, TheirNumberIsWithinReasonForEveryCap) {

@@ -179,6 +179,31 @@ TEST(ScrapeWorkerTest, TheSlowestReadersMakeRoomAndTheirMemoryIsFreed) {
   EXPECT_EQ(std::get<BodyStream>(slow[1].body).read(&byte, 1), 1U);
 }
 
+TEST(ScrapeWorkerTest, ABodyIsSeenWhenAClientHasItsLastByte) {
+  FakeBackend backend;
+  int seen = 0;
+  backend.on_scrape = [&](bool) {
+    ScrapeBody body = body_of("text");
+    body.seen = [&seen] { ++seen; };
+    return body;
+  };
+  ScrapeWorker worker(backend, kNoSharing);
+  {
+    HttpResponse never_read = ask(worker);
+    HttpResponse cut = ask(worker);
+    char bytes[3];
+    EXPECT_EQ(std::get<BodyStream>(cut.body).read(bytes, sizeof bytes), 3U);
+  }
+  const HttpResponse zipped_never_read = ask(worker, asking("", "gzip"));
+  EXPECT_EQ(seen, 0) << "compressing it is not sending it";
+  HttpResponse plain = ask(worker);
+  EXPECT_EQ(read_body(plain), "text");
+  EXPECT_EQ(seen, 1);
+  HttpResponse zipped = ask(worker, asking("", "gzip"));
+  EXPECT_EQ(gunzip(read_body(zipped)), "text");
+  EXPECT_EQ(seen, 2);
+}
+
 TEST(ScrapeWorkerTest, TooManyWaitingRequestsAre503) {
   HeldBackend backend;
   ScrapeWorker worker(backend);

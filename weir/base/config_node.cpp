@@ -1,6 +1,7 @@
 #include "weir/base/config_node.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -19,7 +20,7 @@ std::string_view name_of(ConfigNode::Kind kind) {
     case ConfigNode::Kind::list:
       return "a list";
     case ConfigNode::Kind::map:
-      return "names with values";
+      return "a map of names with values";
   }
   return "";
 }
@@ -117,7 +118,7 @@ const std::vector<ConfigNode>& ConfigNode::as_list(std::string_view what) const 
 
 const std::vector<ConfigMember>& ConfigNode::as_map(std::string_view what) const {
   if (kind != Kind::map) {
-    throw wrong_kind(*this, what, "names with values");
+    throw wrong_kind(*this, what, "a map of names with values");
   }
   return members;
 }
@@ -130,7 +131,9 @@ const std::vector<ConfigMember>& ConfigNode::as_map(std::string_view what,
     });
     if (!is_known) {
       const std::string near = did_you_mean(member.name, known);
-      throw member.error(fmt::format("{}: there is no '{}' here.{}", what, member.name, near));
+      throw member.error(fmt::format(
+          "{}: there is no '{}' here.{}", what, member.name,
+          near.empty() ? fmt::format(" What there is: {}.", fmt::join(known, ", ")) : near));
     }
   }
   return members;

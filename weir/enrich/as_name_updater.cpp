@@ -29,9 +29,13 @@ std::string lower_scheme(const std::string& source) {
   return scheme;
 }
 
+bool is_none(const std::string& source) {
+  return source.empty() || source == "none";
+}
+
 /// What `source` is; that of a file becomes its path.
 Kind classify(std::string& source) {
-  if (source.empty() || source == "none") {
+  if (is_none(source)) {
     return Kind::none;
   }
   const std::string scheme = lower_scheme(source);
@@ -169,6 +173,10 @@ void AsNameUpdater::follow_url(const std::stop_token& stop) {
   }
 }
 
+bool AsNameUpdater::has_source() const {
+  return !is_none(options_.source);
+}
+
 void AsNameUpdater::follow_file() {
   std::vector<FollowedFile> files;
   files.push_back({.kind = "as_names",
@@ -179,7 +187,8 @@ void AsNameUpdater::follow_file() {
                      const std::uint64_t entries = names.size();
                      publish(std::move(names), SystemClock::now());
                      return entries;
-                   }});
+                   },
+                   .told_by_taker = true});
   try {
     follower_.emplace(std::move(files), options_.file_check, [] {});
   } catch (const Error& error) {

@@ -56,6 +56,9 @@ class AsNameUpdater {
   /// Never null; empty before the first names.
   [[nodiscard]] std::shared_ptr<const AsNames> current() const;
 
+  /// Names are looked up: the source is not "none".
+  [[nodiscard]] bool has_source() const;
+
   /// How often the names have changed; 0 means there were none yet. Cheap to poll; `current` is at
   /// least as new as what this returned before.
   [[nodiscard]] std::uint64_t generation() const {

@@ -61,13 +61,18 @@ std::vector<LookupFile> FileFollower::files() const {
 void FileFollower::look_at_all() {
   const std::lock_guard lock(looking_);
   bool news = false;
-  for (std::size_t i = 0; i < followed_.size(); ++i) {
-    news = look(followed_[i]) || news;
-    statuses_.with([&](auto& statuses) { statuses[i] = followed_[i].status; });
+  for (Followed& followed : followed_) {
+    news = look(followed) || news;
   }
   if (news) {
     changed_();
   }
+  // Last, so that what is told of a file holds for the records that come next.
+  statuses_.with([this](auto& statuses) {
+    for (std::size_t i = 0; i < followed_.size(); ++i) {
+      statuses[i] = followed_[i].status;
+    }
+  });
 }
 
 /// Whether there is something new in it.
@@ -110,9 +115,11 @@ std::string FileFollower::read(Followed& followed) try {
   followed.was_read = true;
   followed.status.entries = file.take(std::move(content.bytes));
   followed.status.loaded = std::chrono::system_clock::now();
-  log::info("a file was read", {{"kind", std::string(followed.status.kind)},
-                                {"file", file.path},
-                                {"entries", std::to_string(followed.status.entries)}});
+  if (!file.told_by_taker) {
+    log::info("a file was read", {{"kind", std::string(followed.status.kind)},
+                                  {"file", file.path},
+                                  {"entries", std::to_string(followed.status.entries)}});
+  }
   return {};
 } catch (const std::bad_alloc&) {
   followed.was_read = false;  // it is not the file's fault, so it is tried again

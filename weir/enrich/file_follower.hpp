@@ -25,6 +25,7 @@ struct FollowedFile {
   /// Understands the content and keeps what it says, whole, or throws and keeps what was there.
   /// Returns how many entries it has.
   std::function<std::uint64_t(std::string content)> take;
+  bool told_by_taker = false;  ///< `take` writes the line of the log that tells of it
 };
 
 /// Reads files and reads them again when they change: the one way in which what the user keeps in

@@ -92,12 +92,14 @@ bool SamplingStage::multiply(Flow& row, const Exporter& exporter, SamplingCounte
     rate = own;
     used = Used::record;
   }
-  counts.add(exporter.place, used);
-  if (rate <= 1) {
-    return true;
+  if (rate > 1) {
+    if (!multiply_all(row, rate)) {
+      return false;
+    }
+    set(row, field("sampled"), std::uint64_t{1});
   }
-  set(row, field("sampled"), std::uint64_t{1});
-  return multiply_all(row, rate);
+  counts.add(exporter.place, used);
+  return true;
 }
 
 }  // namespace weir

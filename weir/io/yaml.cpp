@@ -12,6 +12,7 @@
 
 #include "weir/base/utf8.hpp"
 #include "weir/io/file.hpp"
+#include "weir/io/yaml_advice.hpp"
 
 namespace weir {
 namespace {
@@ -40,7 +41,9 @@ void add_size(const ConfigNode& node, Size& size) {
 /// kilobyte can stand for terabytes; here everything is counted.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(const std::string& name) : file_(std::make_shared<const std::string>(name)) {
+  /// `text` is what is parsed, without a byte order mark.
+  TreeBuilder(std::string_view text, const std::string& name)
+      : text_(text), file_(std::make_shared<const std::string>(name)) {
     root_.place = {file_, 1, 1};
   }
 
@@ -67,6 +70,9 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     ConfigNode made = node(mark, Kind::text);
     refuse_tag(made, tag);
+    if (quote_is_open(text_, static_cast<std::size_t>(mark.pos))) {
+      throw made.error("the quote that begins here is never closed");
+    }
     made.text = value;
     charge(made);
     complete(std::move(made), anchor);
@@ -150,6 +156,9 @@ class TreeBuilder final : public YAML::EventHandler {
     } else if (!parent.name) {
       take_name(parent, std::move(made));
     } else {
+      if (made.kind == Kind::nothing) {
+        made.place = parent.name->place;  // the parser tells of what comes behind
+      }
       parent.node.members.push_back(
           {std::move(parent.name->text), parent.name->place, std::move(made)});
       parent.name.reset();
@@ -160,17 +169,24 @@ class TreeBuilder final : public YAML::EventHandler {
     if (name.kind != Kind::text || name.text.empty()) {
       throw name.error("a name belongs here, with a colon and a value behind it");
     }
+    if (name.text.starts_with("\xc2\xa0")) {
+      throw name.error("a no-break space (U+00A0) is in front of this name; indent with blanks");
+    }
     if (name.text == "<<") {
       throw name.error("merge keys (<<) are not understood; write the values out");
     }
     const auto [other, first] = parent.names.try_emplace(config_name(name.text), name.place);
     if (!first) {
-      throw name.error(
-          fmt::format("'{}' is there already, in line {}", name.text, other->second.line));
+      // In `password:secret` and `password=secret` all is the name.
+      const bool shown = name.text.find_first_of(":=") == std::string::npos;
+      throw name.error(fmt::format("{} is there already, in line {}",
+                                   shown ? fmt::format("'{}'", name.text) : "this name",
+                                   other->second.line));
     }
     parent.name = std::move(name);
   }
 
+  std::string_view text_;
   std::shared_ptr<const std::string> file_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, ConfigNode> anchors_;
@@ -181,6 +197,9 @@ class TreeBuilder final : public YAML::EventHandler {
 }  // namespace
 
 ConfigNode parse_yaml(std::string_view text, const std::string& name) {
+  if (text.starts_with("\xef\xbb\xbf")) {
+    text.remove_prefix(3);
+  }
   if (text.size() > YamlLimits::kBytes) {
     throw Error::usage(
         fmt::format("{}: {} bytes are too many for a configuration; up to {} are read", name,
@@ -190,8 +209,8 @@ ConfigNode parse_yaml(std::string_view text, const std::string& name) {
     throw Error::usage(fmt::format("{}: this is no text in UTF-8; save it as such", name));
   }
   std::istringstream in{std::string(text)};
-  TreeBuilder builder(name);
-  TreeBuilder rest(name);
+  TreeBuilder builder(text, name);
+  TreeBuilder rest(text, name);
   try {
     YAML::Parser parser(in);
     parser.HandleNextDocument(builder);
@@ -200,7 +219,8 @@ ConfigNode parse_yaml(std::string_view text, const std::string& name) {
     }
   } catch (const YAML::Exception& error) {
     throw Error::usage(
-        fmt::format("{}:{}:{}: {}", name, error.mark.line + 1, error.mark.column + 1, error.msg));
+        fmt::format("{}:{}:{}: {}", name, error.mark.line + 1, error.mark.column + 1,
+                    yaml_advice(text, static_cast<std::size_t>(error.mark.line), error.msg)));
   }
   return builder.take();
 }

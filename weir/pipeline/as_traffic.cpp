@@ -36,7 +36,7 @@ std::string one_of(std::string_view field, const std::vector<std::uint32_t>& sys
 }  // namespace
 
 std::shared_ptr<const NameTable> AsNameLookup::current() const {
-  return std::make_shared<AsNameTable>(names_.current());
+  return std::make_shared<AsNameTable>(updater_.current());
 }
 
 std::vector<Metric> as_traffic_metrics(const std::vector<std::uint32_t>& own_systems,

@@ -14,14 +14,20 @@ namespace weir {
 /// AS names as a lookup for labels. Thread-safe.
 class AsNameLookup final : public Lookup {
  public:
-  /// The updater must outlive this.
-  explicit AsNameLookup(const AsNameUpdater& names) : names_(names) {}
+  /// Throws as AsNameUpdater does.
+  explicit AsNameLookup(AsNameOptions options)
+      : source_(options.source), updater_(std::move(options)) {}
 
-  [[nodiscard]] std::uint64_t generation() const override { return names_.generation(); }
+  [[nodiscard]] std::uint64_t generation() const override { return updater_.generation(); }
   [[nodiscard]] std::shared_ptr<const NameTable> current() const override;
 
+  /// Where they come from, as it was given.
+  [[nodiscard]] const std::string& source() const { return source_; }
+  [[nodiscard]] AsNameUpdater& updater() { return updater_; }
+
  private:
-  const AsNameUpdater& names_;
+  std::string source_;
+  AsNameUpdater updater_;
 };
 
 /// The metrics that the exporter has unless told otherwise: bytes between autonomous systems, sent

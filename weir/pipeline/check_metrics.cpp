@@ -139,6 +139,13 @@ void check_labels(const Metric& metric, const FieldNames& names, Findings& findi
                               metric.name, label.name, label.name),
                   "Give the label another name"));
     }
+    if (label.name == "le" || label.name == "quantile") {
+      findings.push_back(
+          warning(fmt::format("{}: {} is what labels of histograms and summaries are called, and "
+                              "some programs take this metric for one",
+                              metric.name, label.name),
+                  "Give the label another name"));
+    }
   }
 }
 
@@ -239,10 +246,11 @@ Finding check_memory(const std::vector<Metric>& metrics, std::uint64_t machine) 
   if (kinds.size() == 1 && std::get<3>(*kinds.begin()) == 0) {
     const auto& [size, label_text, most, none] = *kinds.begin();
     text = fmt::format(
-        "at most {} series in each of {}; full and scraped, they take about {} ({} bytes and a "
-        "label text of {} each)",
-        with_commas(most), counted_words(metrics.size(), "metric"), megabytes(bytes), size,
-        label_text);
+        "at most {} series in {}; full and scraped, they take about {} ({} bytes and a label text "
+        "of {} each)",
+        with_commas(most),
+        metrics.size() == 1 ? "the metric" : fmt::format("each of {} metrics", metrics.size()),
+        megabytes(bytes), size, label_text);
   } else {
     text =
         fmt::format("at most {} series in {}; full and scraped, they take about {}",

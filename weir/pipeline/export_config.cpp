@@ -152,9 +152,11 @@ ExportConfig read_export_config(const ConfigNode& root) {
   }
   if (const ConfigNode* const sampling = root.find("sampling")) {
     config.sampling = read_sampling(*sampling);
+    config.sampling_place = sampling->place;
   }
   if (const ConfigNode* const lookups = root.find("lookups")) {
     config.lookups = read_lookups(*lookups);
+    config.lookups_place = lookups->place;
   }
   if (const ConfigNode* const metrics = root.find("metrics")) {
     config.metrics = read_metrics(*metrics, config.names, config.mapping);

@@ -22,6 +22,9 @@ struct ExportConfig {
   SamplingOptions sampling;
   EnrichOptions lookups;
   MetricsConfig metrics;
+  // Where these are said, for what turns out to be wrong later.
+  ConfigPlace sampling_place;
+  ConfigPlace lookups_place;
 };
 
 // The words that may be used, for schema and messages.

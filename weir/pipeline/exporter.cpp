@@ -16,10 +16,10 @@ using namespace std::chrono_literals;
 
 PipelineOptions pipeline_options(const ExporterParts& parts, RefusalDesk& refusals) {
   PipelineOptions options;
-  options.outbox = refusals.outbox();
+  options.outbox = &refusals;
   options.max_pending = parts.max_pending;
   if (parts.state) {
-    options.settle_interval = 500ms;  // each of these waits for the disk
+    options.settle_interval = 1s;  // each of these waits for the disk
     options.accounts = parts.state->checkpoint().accounts;
   }
   return options;
@@ -28,8 +28,7 @@ PipelineOptions pipeline_options(const ExporterParts& parts, RefusalDesk& refusa
 }  // namespace
 
 Exporter::Exporter(ExporterParts parts)
-    : names_(std::move(parts.names)),
-      refusals_(std::move(parts.refusals)),
+    : refusals_(std::move(parts.refusals)),
       sink_(std::move(parts.sink)),
       plan_(std::in_place, std::make_shared<const ExportPlan>(std::move(parts.plan))),
       replan_(std::move(parts.replan)),
@@ -39,8 +38,8 @@ Exporter::Exporter(ExporterParts parts)
       shown_(parts.state && parts.state->restored()) {
   PipelineOptions options = pipeline_options(parts, *refusals_);
   pipeline_ = std::make_unique<Pipeline>(std::move(parts.source),
-                                         pipeline_parts(*plan(), sampled_, &refusals_->all()),
-                                         *sink_, std::move(options));
+                                         pipeline_parts(*plan(), sampled_, refusals_.get()), *sink_,
+                                         std::move(options));
   state_ = std::move(parts.state);
   scrapes_ = std::make_unique<ScrapeWorker>(*this);
   routes_ = std::make_unique<Routes>(*this, *scrapes_, parts.routes);
@@ -78,7 +77,8 @@ void Exporter::work(const std::stop_token& stop) {
 
 void Exporter::read_until(const std::stop_token& stop) {
   const auto give_up = std::chrono::steady_clock::now() + names_patience_;
-  while (!names_->wait_first(50ms) && !stop.stop_requested() &&
+  const auto names = plan()->names;
+  while (!names->updater().wait_first(50ms) && !stop.stop_requested() &&
          std::chrono::steady_clock::now() < give_up) {
   }
   reading_ = true;
@@ -141,35 +141,39 @@ std::variant<ScrapeBody, NotStarted> Exporter::scrape(bool openmetrics) {
     return NotStarted{not_ready()};
   }
   const auto format = openmetrics ? ExpositionFormat::openmetrics : ExpositionFormat::text;
-  PrometheusSnapshot flows = sink_->snapshot();
+  PrometheusSnapshot flows = sink_->offer();
+  const std::uint64_t scrape = flows.scrape;
   const SourceStatus source = pipeline_->source().status();
   const auto planned = plan();
   const auto dead = refusals_->dead_letters();
   std::string others =
-      self_metrics(
-          {flows, source, *names_, http_.load(), scrapes_->last_duration(), not_ready().empty(),
-           pipeline_->pending(), pipeline_->paused(), dead ? &*dead : nullptr},
-          format) +
+      self_metrics({flows, source, planned->names->updater(), http_.load(),
+                    scrapes_->last_duration(), not_ready().empty(), pipeline_->pending(),
+                    pipeline_->paused(), dead ? &*dead : nullptr, planned->past.names},
+                   format) +
       plan_metrics(
           {*planned, *sampled_, reloaded_.with([](const ReloadStatus& all) { return all; })},
           format);
   const auto body = std::make_shared<const ExpositionBody>(std::move(flows), std::move(others),
                                                            format, openmetrics_created_);
-  return ScrapeBody{std::string(content_type(format)), body->size(), [body] {
+  return ScrapeBody{std::string(content_type(format)), body->size(),
+                    [body] {
                       return [reader = ExpositionBody::Reader(body)](char* out,
                                                                      std::size_t room) mutable {
                         return reader.read(out, room);
                       };
-                    }};
+                    },
+                    [this, scrape] { sink_->seen(scrape); }};
 }
 
 std::string Exporter::page() const {
   const SourceStatus source = pipeline_->source().status();
-  auto facts = plan()->facts;
+  const auto planned = plan();
+  auto facts = planned->facts;
   facts.emplace_back("State", state_ ? state_->folder() : "in memory alone");
   const auto dead = refusals_->dead_letters();
-  return status_page(
-      {sink_->summary(), source, *names_, facts, not_ready(), dead ? &*dead : nullptr});
+  return status_page({sink_->summary(), source, planned->names->updater(), facts, not_ready(),
+                      dead ? &*dead : nullptr});
 }
 
 std::optional<std::string> Exporter::refused() const {
@@ -188,7 +192,6 @@ void Exporter::reload(std::function<void(const std::string& why)> done) {
 
 /// On the reloader's thread. Why nothing has changed; empty if it has.
 std::string Exporter::reload_now() {
-  names_->refresh();
   std::string why;
   try {
     change_plan();
@@ -209,26 +212,50 @@ std::string Exporter::reload_now() {
 void Exporter::change_plan() {
   constexpr auto kPatience = 30s;
   const auto now = plan();
-  const auto next = replan_ ? std::make_shared<const ExportPlan>(replan_(*now)) : now;
-  for (const std::string& why : {next->sampling ? next->sampling->refresh() : std::string(),
-                                 next->enrichment ? next->enrichment->refresh() : std::string()}) {
+  now->names->updater().refresh();
+  const auto next = replan_ ? std::make_shared<ExportPlan>(replan_(*now)) : nullptr;
+  const ExportPlan& read = next ? *next : *now;
+  for (const std::string& why : {read.sampling ? read.sampling->refresh() : std::string(),
+                                 read.enrichment ? read.enrichment->refresh() : std::string()}) {
     if (!why.empty()) {
       throw Error(why);
     }
   }
-  if (next == now) {
+  if (!next) {
     return;
   }
+  if (next->names != now->names) {
+    wait_for_names(*next->names);
+  }
   const std::string why = pipeline_->exchange(
-      pipeline_parts(*next, sampled_, &refusals_->all()),
-      [&](const Checkpoint& checkpoint) { return sink_->reconfigure(next->metrics, checkpoint); },
+      pipeline_parts(*next, sampled_, refusals_.get()),
+      [&](const Checkpoint& checkpoint) {
+        const bool kept = sink_->reconfigure(next->metrics, checkpoint);
+        if (kept) {
+          refusals_->use(next->dead_letters);
+        }
+        return kept;
+      },
       kPatience);
   if (!why.empty()) {
-    throw Error(why);
+    const std::string trouble = not_ready();
+    throw Error(trouble.empty() ? why : why + "; " + trouble);
   }
+  inherit_failures(*now, *next);
   plan_.with([&](auto& plan) { plan = next; });
   if (next->taken) {
     next->taken();
+  }
+}
+
+/// A source that gives nothing would take all names away. Throws Error.
+void Exporter::wait_for_names(AsNameLookup& names) const {
+  const auto give_up = std::chrono::steady_clock::now() + 10s;
+  while (!names.updater().wait_first(50ms) && !stopping_ &&
+         std::chrono::steady_clock::now() < give_up) {
+  }
+  if (names.generation() == 0 && names.updater().has_source()) {
+    throw Error("as-names: no names came from there; the log says why");
   }
 }
 

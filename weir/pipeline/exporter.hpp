@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "weir/base/guarded.hpp"
-#include "weir/enrich/as_name_updater.hpp"
 #include "weir/io/http_server.hpp"
 #include "weir/pipeline/export_plan.hpp"
 #include "weir/pipeline/export_state.hpp"
@@ -27,12 +26,12 @@ namespace weir {
 
 /// What `weir export` is made of.
 struct ExporterParts {
-  std::unique_ptr<AsNameUpdater> names;
   std::unique_ptr<RefusalDesk> refusals = std::make_unique<RefusalDesk>(nullptr);
-  std::unique_ptr<PrometheusSink> sink;  ///< its lookups may refer to `names`, it to `refusals`
+  std::unique_ptr<PrometheusSink> sink;  ///< it may refer to `refusals`
   std::unique_ptr<ExportState> state;    ///< of the sink; null: in memory alone
   std::unique_ptr<Source> source;        ///< goes on where the state says
-  ExportPlan plan;                       ///< its metrics are the sink's
+  /// Its metrics are the sink's, its dead letters those of `refusals`; it has names.
+  ExportPlan plan;
   /// Reads the configuration anew: the plan to work by from now on, in place of the one there is.
   /// Throws Error where there is something wrong with it. None: only files are read again.
   std::function<ExportPlan(const ExportPlan& now)> replan{};
@@ -78,9 +77,9 @@ class Exporter final : public WebBackend {
   [[nodiscard]] bool wait_for_commit();
   [[nodiscard]] std::string reload_now();
   void change_plan();
+  void wait_for_names(AsNameLookup& names) const;
   [[nodiscard]] std::shared_ptr<const ExportPlan> plan() const;
 
-  std::unique_ptr<AsNameUpdater> names_;
   std::unique_ptr<RefusalDesk> refusals_;
   std::unique_ptr<PrometheusSink> sink_;
   std::unique_ptr<ExportState> state_;

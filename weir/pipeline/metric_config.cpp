@@ -20,13 +20,14 @@ constexpr std::size_t kMaxSeries = 10'000'000;
 constexpr unsigned kV4Bits = 32;
 constexpr unsigned kV6Bits = 128;
 
-/// Runs `read`, and gives what it throws the place of `node`.
-template <typename Read>
-auto with_place(const ConfigNode& node, const Read& read) {
+/// Runs `read`, and gives what it throws the place of a node or member. It throws nothing that has
+/// one already.
+template <typename Place, typename Read>
+auto with_place(const Place& place, const Read& read) {
   try {
     return read();
   } catch (const Error& error) {
-    throw node.error(error.what());
+    throw place.error(error.what());
   }
 }
 
@@ -82,8 +83,8 @@ LabelConfig read_label(const ConfigNode& node, const FieldNames& names) {
       config.lookup = parse_lookup(*lookup);
     }
   }
-  config.label =
-      with_place(*shown, [&] { return parse_label_field(shown->as_text("label"), names); });
+  const std::string& text = shown->as_text("label");
+  config.label = with_place(*shown, [&] { return parse_label_field(text, names); });
   if (!config.lookup.empty() && storage_of(info(config.label.field).kind) != Storage::integer) {
     throw shown->error(fmt::format("{} of '{}': this is no number; leave the lookup out",
                                    config.lookup, names.name(config.label.field)));
@@ -91,10 +92,13 @@ LabelConfig read_label(const ConfigNode& node, const FieldNames& names) {
   return config;
 }
 
-void add_label(MetricConfig& config, LabelConfig label, std::string name) {
+/// `place` is where its name stands.
+template <typename Place>
+void add_label(MetricConfig& config, LabelConfig label, std::string name, const Place& place) {
   label.label.name = std::move(name);
   config.metric.labels.push_back(std::move(label.label));
   config.lookups.push_back(std::move(label.lookup));
+  with_place(place, [&] { check(config.metric); });
 }
 
 void read_labels(const ConfigNode& node, const FieldNames& names, MetricConfig& config) {
@@ -102,12 +106,17 @@ void read_labels(const ConfigNode& node, const FieldNames& names, MetricConfig& 
     for (const ConfigNode& item : node.items) {
       LabelConfig label = read_label(item, names);
       std::string name(names.name(label.label.field));
-      add_label(config, std::move(label), std::move(name));
+      add_label(config, std::move(label), std::move(name), item);
     }
     return;
   }
-  for (const ConfigMember& member : node.as_map("labels")) {
-    add_label(config, read_label(member.value, names), member.name);
+  if (node.kind != ConfigNode::Kind::map) {
+    throw node.error(
+        "labels: a list of fields belongs here, as in [proto, dst_port], or names with what they "
+        "show, as in {protocol: proto}");
+  }
+  for (const ConfigMember& member : node.members) {
+    add_label(config, read_label(member.value, names), member.name, member);
   }
 }
 
@@ -159,15 +168,14 @@ std::string whole_meaning(const Metric& metric, const std::string& where, const 
   return fmt::format("{}{}[{}]", where, where.empty() ? "" : " ", fmt::join(parts, ", "));
 }
 
-std::string_view default_help(const Metric& metric, const FieldNames& names, std::string& made) {
+std::string default_help(const Metric& metric, const FieldNames& names) {
   std::vector<std::string_view> labels;
   labels.reserve(metric.labels.size());
   for (const MetricLabel& label : metric.labels) {
     labels.emplace_back(label.name);
   }
-  made = fmt::format("Sum of {}{}{}.", names.name(metric.value), labels.empty() ? "" : " by ",
+  return fmt::format("Sum of {}{}{}.", names.name(metric.value), labels.empty() ? "" : " by ",
                      fmt::join(labels, ", "));
-  return made;
 }
 
 void check_name(const ConfigNode& node, const std::string& name) {
@@ -176,6 +184,10 @@ void check_name(const ConfigNode& node, const std::string& name) {
       throw node.error(
           fmt::format("'{}': names that begin with {} are weir's own; choose another", name, own));
     }
+  }
+  // In OpenMetrics a family is called so without `_total`, and no other may have that name.
+  if (name == "_total" || name.ends_with("_total_total")) {
+    throw node.error(fmt::format("'{}': one _total belongs behind a name; choose another", name));
   }
 }
 
@@ -190,6 +202,7 @@ MetricConfig read_metric(const ConfigNode& node, const FieldNames& names,
   }
   metric.name = name->as_text("name");
   check_name(*name, metric.name);
+  with_place(*name, [&] { check(metric); });
   if (const ConfigNode* const value = node.find("value")) {
     metric.value = parse_value(*value, names);
   }
@@ -208,14 +221,12 @@ MetricConfig read_metric(const ConfigNode& node, const FieldNames& names,
     config.max_series = most->as_number("max_series", 1, kMaxSeries);
   }
   if (const ConfigNode* const ttl = node.find("ttl")) {
-    config.ttl = with_place(*ttl, [&] {
-      return parse_duration_flag("ttl", ttl->as_text("ttl"), std::chrono::seconds(1));
-    });
+    const std::string& text = ttl->as_text("ttl");
+    config.ttl =
+        with_place(*ttl, [&] { return parse_duration_flag("ttl", text, std::chrono::seconds(1)); });
   }
   const ConfigNode* const help = node.find("help");
-  std::string made;
-  metric.help = help != nullptr ? help->as_text("help") : default_help(metric, names, made);
-  with_place(*name, [&] { check(metric); });
+  metric.help = help != nullptr ? help->as_text("help") : default_help(metric, names);
   return config;
 }
 

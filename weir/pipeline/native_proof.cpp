@@ -9,8 +9,8 @@
 namespace weir {
 namespace {
 
-/// nfcapd's own sums are those of both directions.
-constexpr std::array kProof = {field("total_bytes"), field("total_packets"), field("flows")};
+constexpr std::array kProof = {field("total_bytes"), field("total_packets"), field("bytes"),
+                               field("packets"), field("flows")};
 
 }  // namespace
 
@@ -19,6 +19,8 @@ void NativeSums::add(const NativeSums& more) {
   flows += more.flows;
   bytes += more.bytes;
   packets += more.packets;
+  in_bytes += more.in_bytes;
+  in_packets += more.in_packets;
 }
 
 void add_proof_fields(FieldSet& wanted) {
@@ -34,8 +36,12 @@ NativeSums sums_of(FlowBatch& batch) {
     if (!row.present.has(field("flows"))) {
       set(row, field("flows"), std::uint64_t{1});
     }
-    sums.add({1, row.flows, get_integer(row, field("total_bytes")),
-              get_integer(row, field("total_packets"))});
+    sums.add({.records = 1,
+              .flows = row.flows,
+              .bytes = get_integer(row, field("total_bytes")),
+              .packets = get_integer(row, field("total_packets")),
+              .in_bytes = get_integer(row, field("bytes")),
+              .in_packets = get_integer(row, field("packets"))});
   }
   return sums;
 }
@@ -54,6 +60,11 @@ std::optional<WindowRun> open_nfcapd_files(const std::vector<std::string>& files
         return failed_window(
             "open_file",
             fmt::format("{}: nfcapd has not closed it: it was killed, or writes it still", path));
+      }
+      if (!file.header().summed && !idle) {
+        return failed_window(
+            "damaged_file",
+            fmt::format("{}: cut off or damaged at its end, where nfcapd's sums stand", path));
       }
       sums.flows += file.header().stat.flows;
       sums.bytes += file.header().stat.bytes;
@@ -76,7 +87,10 @@ std::optional<WindowRun> nfcapd_not_whole(const NfcapdReport& report,
                          report.damage.empty() ? "records are missing" : report.damage.front());
   }
   const bool flows = stat.flows == read.records || stat.flows == read.flows;
-  if (flows && stat.bytes == read.bytes && stat.packets == read.packets) {
+  // nfcapd 1.7 adds up both directions, some of nfdump 1.6's programs what went in.
+  const bool both = stat.bytes == read.bytes && stat.packets == read.packets;
+  const bool in = stat.bytes == read.in_bytes && stat.packets == read.in_packets;
+  if (flows && (both || in)) {
     return std::nullopt;
   }
   return failed_window(

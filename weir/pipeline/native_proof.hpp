@@ -18,8 +18,10 @@ namespace weir {
 struct NativeSums {
   std::uint64_t records = 0;
   std::uint64_t flows = 0;  ///< of records that say how many they were made of, so many
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  ///< of both directions
   std::uint64_t packets = 0;
+  std::uint64_t in_bytes = 0;  ///< of one
+  std::uint64_t in_packets = 0;
 
   void add(const NativeSums& more);
 };

@@ -14,12 +14,12 @@ double unix_seconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
-std::vector<LookupFile> files_of(const ExportPlan& plan) {
+std::vector<LookupFile> files_of(const Enrichment* enrichment, const Sampling* sampling) {
   std::vector<LookupFile> files;
-  if (plan.enrichment) {
-    files = plan.enrichment->files();
+  if (enrichment != nullptr) {
+    files = enrichment->files();
   }
-  if (auto table = plan.sampling ? plan.sampling->file() : std::nullopt) {
+  if (auto table = sampling != nullptr ? sampling->file() : std::nullopt) {
     files.push_back(std::move(*table));
   }
   for (LookupFile& file : files) {
@@ -53,7 +53,8 @@ void write_sampling(const SamplingCounters& sampled, FamilyWriter& out) {
   }
 }
 
-void write_files(const std::vector<LookupFile>& files, FamilyWriter& out) {
+void write_files(const std::vector<LookupFile>& files, const PastFailures& past,
+                 FamilyWriter& out) {
   out.family(
       {"weir_lookup_entries", "Lines or networks of a lookup file that count now.", "gauge"});
   for (const LookupFile& file : files) {
@@ -67,11 +68,27 @@ void write_files(const std::vector<LookupFile>& files, FamilyWriter& out) {
   out.family(
       {"weir_lookup_failures_total", "Looks at a lookup file that found it of no use.", "counter"});
   for (const LookupFile& file : files) {
-    out.sample(file.failures, {{"kind", file.kind}, {"path", file.path}});
+    const auto before = past.files.find({std::string(file.kind), file.path});
+    out.sample(file.failures + (before == past.files.end() ? 0 : before->second),
+               {{"kind", file.kind}, {"path", file.path}});
   }
 }
 
 }  // namespace
+
+void inherit_failures(const ExportPlan& now, ExportPlan& next) {
+  next.past = now.past;
+  if (now.names && now.names != next.names) {
+    next.past.names += now.names->updater().failures();
+  }
+  for (const LookupFile& file :
+       files_of(now.enrichment == next.enrichment ? nullptr : now.enrichment.get(),
+                now.sampling == next.sampling ? nullptr : now.sampling.get())) {
+    if (file.failures != 0) {
+      next.past.files[{std::string(file.kind), file.path}] += file.failures;
+    }
+  }
+}
 
 std::string plan_metrics(const PlanState& state, ExpositionFormat format) {
   FamilyWriter out(format);
@@ -79,8 +96,9 @@ std::string plan_metrics(const PlanState& state, ExpositionFormat format) {
   if (state.plan.sampling) {
     write_sampling(state.sampled, out);
   }
-  if (const auto files = files_of(state.plan); !files.empty()) {
-    write_files(files, out);
+  const auto files = files_of(state.plan.enrichment.get(), state.plan.sampling.get());
+  if (!files.empty()) {
+    write_files(files, state.plan.past, out);
   }
   return out.take();
 }

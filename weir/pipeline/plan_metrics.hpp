@@ -22,6 +22,9 @@ struct PlanState {
   ReloadStatus reloaded;
 };
 
+/// `next` takes the place of `now`: its counters go on from there.
+void inherit_failures(const ExportPlan& now, ExportPlan& next);
+
 /// The families that tell of it: reloads, sampling, lookup files; without an end mark.
 std::string plan_metrics(const PlanState& state, ExpositionFormat format);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "weir/base/add_saturated.hpp"
 #include "weir/flow/totals.hpp"
 
 namespace weir {
@@ -33,9 +34,9 @@ void MatchingRows::operator()(FlowBatch& batch) {
   records += batch.size();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Flow& row = batch[i];
-    flows += row.present.has(field("flows")) ? row.flows : 1;
-    packets += get_integer(row, field("packets"));
-    bytes += get_integer(row, field("bytes"));
+    flows = add_saturated(flows, row.present.has(field("flows")) ? row.flows : 1);
+    packets = add_saturated(packets, get_integer(row, field("packets")));
+    bytes = add_saturated(bytes, get_integer(row, field("bytes")));
   }
   if (!batch.empty()) {
     (*next_)(batch);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "weir/base/add_saturated.hpp"
 #include "weir/base/error.hpp"
 #include "weir/flow/totals.hpp"
 #include "weir/io/file.hpp"
@@ -59,9 +60,9 @@ void PrintReport::add_damage(std::string text) {
 
 void PrintReport::add(const PrintReport& more) {
   records += more.records;
-  flows += more.flows;
-  packets += more.packets;
-  bytes += more.bytes;
+  flows = add_saturated(flows, more.flows);
+  packets = add_saturated(packets, more.packets);
+  bytes = add_saturated(bytes, more.bytes);
   files += more.files;
   kafka = kafka || more.kafka;
   messages += more.messages;

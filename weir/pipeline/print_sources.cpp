@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
 #include <system_error>
 
 #include "weir/base/error.hpp"
+#include "weir/decode/json_split.hpp"
 #include "weir/io/file.hpp"
 #include "weir/source/nfcapd_files.hpp"
 
@@ -40,9 +42,9 @@ Looks looks_like(std::string_view begin) {
   if (is_capture(begin)) {
     return Looks::capture;
   }
-  const auto first = begin.find_first_not_of(" \t\r\n");
+  const std::size_t first = skip_before_json(begin, 0);
   // Blanks alone may be followed by anything; an empty file has no records.
-  const bool json = first == std::string_view::npos || begin[first] == '{' || begin[first] == '[';
+  const bool json = first == begin.size() || begin[first] == '{' || begin[first] == '[';
   return json ? Looks::json : Looks::other;
 }
 
@@ -64,6 +66,9 @@ Looks look_at(const std::string& path) {
   const ssize_t size = file ? ::pread(file.get(), begin.data(), begin.size(), 0) : -1;
   if (size < 0) {
     cannot_read(path);
+  }
+  if (size == 0 && is_nfcapd_name(std::filesystem::path(path).filename().string())) {
+    return Looks::nfcapd;  // which it should have been
   }
   return looks_like({begin.data(), static_cast<std::size_t>(size)});
 }

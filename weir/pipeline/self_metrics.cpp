@@ -196,7 +196,7 @@ void write_state(const SelfState& state, FamilyWriter& out) {
                   unix_seconds(state.names.loaded_at()));
   out.single(
       {"weir_as_names_failures_total", "Failed attempts to fetch or read AS names.", "counter"},
-      state.names.failures());
+      state.names.failures() + state.past_name_failures);
 }
 
 }  // namespace

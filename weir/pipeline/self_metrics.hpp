@@ -24,6 +24,7 @@ struct SelfState {
   std::uint64_t pending = 0;                       ///< messages read since the last commit
   bool paused = false;                             ///< reading waits for a commit
   const DeadLetterStatus* dead_letters = nullptr;  ///< null: there are none
+  std::uint64_t past_name_failures = 0;            ///< of sources of AS names before this one
 };
 
 /// All families that are not flow metrics, without an end mark.

@@ -104,6 +104,15 @@ PageSection series(const std::vector<MetricSnapshot>& metrics) {
   return section;
 }
 
+std::string names_row(const AsNameUpdater& names) {
+  if (!names.has_source()) {
+    return "not looked up";
+  }
+  const std::size_t count = names.current()->size();
+  return count == 0 ? "none known"
+                    : fmt::format("{}, as of {}", grouped(count), when(names.loaded_at()));
+}
+
 }  // namespace
 
 std::string status_page(const StatusFacts& facts) {
@@ -115,10 +124,7 @@ std::string status_page(const StatusFacts& facts) {
   }
   PageSection reading{"Reading", facts.setup};
   append_lag(facts.source, facts.flows.checkpoint.source, reading);
-  const std::size_t names = facts.names.current()->size();
-  reading.rows.emplace_back("AS names", names == 0 ? "none known"
-                                                   : fmt::format("{}, as of {}", grouped(names),
-                                                                 when(facts.names.loaded_at())));
+  reading.rows.emplace_back("AS names", names_row(facts.names));
   PageSection judged = records(facts.flows.checkpoint.accounts);
   if (facts.dead_letters != nullptr) {
     judged.rows.emplace_back("Dead letters", letters_row(*facts.dead_letters));

@@ -20,8 +20,7 @@ using Outcome = BatchSink::Outcome;
 /// While a window's file is expected at any moment.
 constexpr milliseconds kLookAgain{1000};
 constexpr milliseconds kFirstRetry{5'000};
-constexpr milliseconds kLongestRetry{60'000};
-/// No longer at once, since clocks are set and machines sleep.
+/// No longer at once, since clocks are set and machines sleep, and whoever is waited for returns.
 constexpr milliseconds kLongestSleep{20'000};
 /// So long a run that is not to stay waits for Kafka.
 constexpr milliseconds kOncePatience{60'000};
@@ -141,7 +140,7 @@ void Stream::follow(const std::stop_token& stop) {
       retry = kFirstRetry;
       wait = impl_->due().next_due - impl_->world.now();
     } else {
-      retry = std::min(retry * 2, kLongestRetry);
+      retry = std::min(retry * 2, kLongestSleep);
     }
     impl_->world.sleep(std::clamp(wait, kLookAgain, kLongestSleep), stop);
   }

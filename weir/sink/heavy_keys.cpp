@@ -4,13 +4,10 @@
 #include <bit>
 #include <cstring>
 
+#include "weir/base/add_saturated.hpp"
+
 namespace weir {
 namespace {
-
-std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? ~std::uint64_t{0} : sum;
-}
 
 constexpr std::size_t kLongestKey = std::size_t{64} << 10;
 

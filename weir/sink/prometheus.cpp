@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "weir/sink/checkpoint_codec.hpp"
 #include "weir/sink/commit_codec.hpp"
 
 namespace weir {
@@ -123,7 +124,7 @@ CommitTime PrometheusSink::time_of(const Checkpoint& checkpoint) const {
     return sum;
   };
   return shown_.with([&](const Shown& shown) {
-    CommitTime time{now.count(), shown.time.active_ms, scrapes_};
+    CommitTime time{now.count(), shown.time.active_ms, seen_};
     const std::int64_t passed = time.unix_ms - shown.time.unix_ms;
     if (messages(checkpoint.accounts) != messages(shown.checkpoint.accounts)) {
       time.active_ms += static_cast<std::uint64_t>(std::clamp<std::int64_t>(passed, 0, kLongestMs));
@@ -179,7 +180,12 @@ std::uint64_t PrometheusSink::store(const Checkpoint& checkpoint, const CommitTi
   for (const Counted& each : counted_) {
     encode(each.delta, *each.registry, out);
   }
-  return store_->append(bytes_);
+  const std::uint64_t number = store_->append(bytes_);
+  constexpr std::size_t kKept = std::size_t{8} << 20;
+  if (bytes_.capacity() > kKept) {
+    std::string().swap(bytes_);  // with very many new series there are very many texts, once
+  }
+  return number;
 }
 
 /// Nothing is shown before it is kept, and a scrape between two commits must not see who came and
@@ -202,7 +208,7 @@ bool PrometheusSink::commit(const Checkpoint& checkpoint) {
   }
   tell_metrics_ = false;
   shown_.with([&](Shown& shown) {
-    // Scrapes while it was being kept have not seen it.
+    // What was offered until now, perhaps while it was being kept, does not show it.
     shown.time = {time.unix_ms, time.active_ms, scrapes_};
     for (std::size_t m = 0; m < counted_.size(); ++m) {
       shown.metrics[m].apply(counted_[m].delta, shown.time);
@@ -272,6 +278,18 @@ bool PrometheusSink::dirty() const {
                      [](const Counted& each) { return each.counter.dirty(); });
 }
 
+PrometheusSnapshot PrometheusSink::snapshot() const {
+  PrometheusSnapshot snapshot = copy(true);
+  seen(snapshot.scrape);
+  return snapshot;
+}
+
+void PrometheusSink::seen(std::uint64_t scrape) const {
+  std::uint64_t last = seen_;
+  while (last < scrape && !seen_.compare_exchange_weak(last, scrape)) {
+  }
+}
+
 PrometheusSnapshot PrometheusSink::copy(bool with_values) const {
   while (true) {
     const AllFacts facts = shown_.with([](const Shown& shown) { return shown.facts; });
@@ -304,7 +322,7 @@ bool PrometheusSink::fill(const AllFacts& facts, bool with_values,
     if (shown.facts != facts) {
       return false;
     }
-    scrapes_ += with_values ? 1 : 0;
+    snapshot.scrape = with_values ? ++scrapes_ : 0;
     snapshot.checkpoint = shown.checkpoint;
     if (shown.number != 0) {
       snapshot.committed_at =

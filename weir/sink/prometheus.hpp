@@ -14,7 +14,7 @@
 #include "weir/flow/commit_store.hpp"
 #include "weir/flow/refusals.hpp"
 #include "weir/flow/stages.hpp"
-#include "weir/sink/commit_codec.hpp"
+#include "weir/sink/checkpoint_codec.hpp"
 #include "weir/sink/metric.hpp"
 #include "weir/sink/series_counter.hpp"
 #include "weir/sink/series_registry.hpp"
@@ -74,6 +74,7 @@ struct MetricSnapshot {
 /// What the last commit made true, all of one moment.
 struct PrometheusSnapshot {
   std::vector<MetricSnapshot> metrics;
+  std::uint64_t scrape = 0;  ///< its number among those with values, from 1
   Checkpoint checkpoint;
   std::chrono::system_clock::time_point committed_at;  ///< epoch: no commit yet
   std::chrono::nanoseconds commit_duration{0};
@@ -93,8 +94,14 @@ class PrometheusSink final : public Sink {
   bool commit(const Checkpoint& checkpoint) override;
   [[nodiscard]] bool dirty() const override;
 
-  /// Any thread. Holds the pipeline's next commit up only while values are copied.
-  [[nodiscard]] PrometheusSnapshot snapshot() const { return copy(true); }
+  /// What somebody sees who scrapes. Any thread. Holds the pipeline's next commit up only while
+  /// values are copied.
+  [[nodiscard]] PrometheusSnapshot snapshot() const;
+  /// The same for somebody of whom it is not certain yet that all of it arrives: then `seen` says
+  /// so. Any thread.
+  [[nodiscard]] PrometheusSnapshot offer() const { return copy(true); }
+  /// Somebody has what was offered under this number. Any thread.
+  void seen(std::uint64_t scrape) const;
   /// The same without the series and their values. Any thread.
   [[nodiscard]] PrometheusSnapshot summary() const { return copy(false); }
 
@@ -182,6 +189,7 @@ class PrometheusSink final : public Sink {
   log::Limited failure_log_;
   Guarded<Shown> shown_;                           ///< changed by the pipeline's thread only
   mutable std::atomic<std::uint64_t> scrapes_{0};  ///< snapshots with values; counted under shown_
+  mutable std::atomic<std::uint64_t> seen_{0};     ///< the last of them that somebody has
 };
 
 }  // namespace weir

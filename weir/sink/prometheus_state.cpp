@@ -8,6 +8,7 @@
 
 #include "weir/base/byte_cursor.hpp"
 #include "weir/base/error.hpp"
+#include "weir/sink/checkpoint_codec.hpp"
 #include "weir/sink/commit_codec.hpp"
 #include "weir/sink/prometheus.hpp"
 
@@ -58,12 +59,12 @@ MetricIdentity identity_of(const Metric& metric, const SeriesKeyPlan& plan) {
                       metric.where_text.empty() ? "" : " where ", metric.where_text)};
 }
 
-/// Both read the same places of a record.
+/// Both read the same places of a record, and the same names.
 bool same_fields(const Metric& a, const Metric& b) {
   return a.value == b.value &&
          std::equal(a.labels.begin(), a.labels.end(), b.labels.begin(), b.labels.end(),
                     [](const MetricLabel& one, const MetricLabel& other) {
-                      return one.field == other.field;
+                      return one.field == other.field && one.lookup == other.lookup;
                     });
 }
 
@@ -299,7 +300,7 @@ bool PrometheusSink::reconfigure(std::vector<Metric> metrics, const Checkpoint& 
       counting.back().registry->set_limit(metrics[m].max_series);
       counting.back().next_idle_check_ms = 0;
     } else {
-      // The user's own fields have other places in a record now.
+      // The user's own fields have other places in a record now, or names come from elsewhere.
       counting.push_back(counted(metrics[m], registries[m]));
       registries[m]->take_over(*known.registry, tables[m]);
       counting.back().counter.restore(tables[m]);

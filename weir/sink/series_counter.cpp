@@ -4,13 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include "weir/base/add_saturated.hpp"
+
 namespace weir {
 namespace {
-
-std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? ~std::uint64_t{0} : sum;
-}
 
 /// Packing a key may write a little past its end.
 constexpr std::size_t kSlack = 2 * SeriesKeyPlan::kWord;

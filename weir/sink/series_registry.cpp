@@ -10,6 +10,7 @@ namespace weir {
 
 SeriesRegistry::SeriesRegistry(const Metric& metric)
     : name_(metric.name),
+      text_begin_(metric.name + '{'),
       max_series_(metric.max_series),
       plan_(metric),
       tables_generation_(plan_.tables_generation()),
@@ -318,7 +319,7 @@ bool SeriesRegistry::restore(SeriesId id, std::string_view key, std::string_view
   }
   const std::size_t size = turned_dormant_.size();
   if (id > size || size == StableArray<Series>::kMaxSize ||
-      (!any_key_ && (plan_.single() || !plan_.valid(key))) || !text.starts_with(name_ + '{') ||
+      (!any_key_ && (plan_.single() || !plan_.valid(key))) || !text.starts_with(text_begin_) ||
       !text.ends_with("} ")) {
     return false;
   }
@@ -383,6 +384,9 @@ void SeriesRegistry::take_over(const SeriesRegistry& other, const SeriesTable& t
     }
   }
   restored(table.live(), table.stopped());
+  if (other.plan().tables_generation() != 0) {
+    tables_generation_.store(~std::uint64_t{0});  // names were known; there may be none any more
+  }
   swapped_ = other.swapped();
 }
 

@@ -183,6 +183,7 @@ class SeriesRegistry {
   [[nodiscard]] bool still_named_so(SeriesId id);
 
   const std::string name_;
+  const std::string text_begin_;  ///< what all texts but that of a metric without labels begin with
   std::atomic<std::size_t> max_series_;
   const SeriesKeyPlan plan_;
   bool any_key_ = false;

@@ -75,7 +75,7 @@ std::vector<SeriesId> SeriesSwaps::advance(const SeriesTable& table, const Serie
     base_.resize(table.size());
   }
   std::vector<SeriesId> opened = open(delta.released);
-  promote(table);
+  promote(table, time.unix_ms);
   if (due(time.unix_ms)) {
     begin(table);
     if (++checks_ % kChecksToHalve == 0) {
@@ -102,24 +102,66 @@ std::vector<SeriesId> SeriesSwaps::open(const std::vector<SeriesId>& released) {
   return opened;
 }
 
-/// A victim that is shown no longer, or that counts again because there was room, waits for nobody.
-void SeriesSwaps::promote(const SeriesTable& table) {
-  std::vector<std::string> ready;
-  std::vector<std::uint32_t> hashes;
+void SeriesSwaps::promote(const SeriesTable& table, std::int64_t unix_ms) {
+  std::vector<std::string> now = ready(table);
+  const std::size_t most = std::min(now.size(), allowance(unix_ms));
+  const std::vector<std::string> late(now.begin() + static_cast<std::ptrdiff_t>(most), now.end());
+  now.resize(most);
+  const std::vector<SeriesId> ids =
+      registry_->settle_places(table.leaving().size() + places_kept(table, late), now);
+  std::size_t live = 0;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    const auto known = waiting_.find(now[i]);
+    if (ids[i] != SeriesRegistry::kOther) {
+      silent_.emplace(ids[i], known->second.hash);
+      silent_keys_.emplace(registry_->series(ids[i]).key(), ids[i]);
+      ++live;
+    }
+    waiting_.erase(known);
+  }
+  if (live != 0) {
+    waves_.push_back({unix_ms, live});
+  }
+}
+
+/// Those whose victims are not shown any more, or count again because there was room: whoever has
+/// waited longest comes first.
+std::vector<std::string> SeriesSwaps::ready(const SeriesTable& table) const {
+  std::vector<std::pair<unsigned, std::string>> found;
   for (const auto& [key, place] : waiting_) {
     if (table.state(place.victim) != SeriesTable::State::leaving) {
-      ready.push_back(key);
-      hashes.push_back(place.hash);
+      found.emplace_back(place.check, key);
     }
   }
-  const std::vector<SeriesId> ids = registry_->settle_places(table.leaving().size(), ready);
-  for (std::size_t i = 0; i < ready.size(); ++i) {
-    waiting_.erase(ready[i]);
-    if (ids[i] != SeriesRegistry::kOther) {
-      silent_.emplace(ids[i], hashes[i]);
-      silent_keys_.emplace(registry_->series(ids[i]).key(), ids[i]);
-    }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> keys;
+  keys.reserve(found.size());
+  for (auto& each : found) {
+    keys.push_back(std::move(each.second));
   }
+  return keys;
+}
+
+/// How many may go live now.
+std::size_t SeriesSwaps::allowance(std::int64_t unix_ms) {
+  std::size_t used = 0;
+  // The clock may be set back.
+  std::erase_if(waves_, [unix_ms](const Wave& each) {
+    return unix_ms - each.unix_ms >= kCheckMs || each.unix_ms > unix_ms;
+  });
+  for (const Wave& each : waves_) {
+    used += each.successors;
+  }
+  return per_check(limit_) - std::min(used, per_check(limit_));
+}
+
+/// Of these, who wait for their turn alone, the places that their victims have left.
+std::size_t SeriesSwaps::places_kept(const SeriesTable& table,
+                                     const std::vector<std::string>& late) const {
+  return static_cast<std::size_t>(
+      std::count_if(late.begin(), late.end(), [&](const std::string& key) {
+        return table.state(waiting_.find(key)->second.victim) != SeriesTable::State::live;
+      }));
 }
 
 bool SeriesSwaps::due(std::int64_t unix_ms) {
@@ -147,7 +189,7 @@ void SeriesSwaps::begin(const SeriesTable& table) {
     if (heaviest[i].count / 2 < score(table, victims[i])) {
       break;
     }
-    waiting_.emplace(heaviest[i].key, Place{victims[i], heaviest[i].hash});
+    waiting_.emplace(heaviest[i].key, Place{victims[i], heaviest[i].hash, checks_});
     retired.push_back(victims[i]);
   }
   registry_->retire(retired);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ namespace weir {
 /// heaviest of those without a series are held against the lightest live ones: where one surely has
 /// twice as much, the live one, its victim, stops counting. When a scrape has seen the victim's
 /// last value, its successor goes live in its place, and counts once a scrape has seen that too;
-/// until then what comes for either counts in `other`.
+/// until then what comes for either counts in `other`. Where scrapes come seldom, many wait for
+/// one: they go live over the next minutes, and their places are kept.
 ///
 /// Every ten minutes what came before weighs half as much. Live series are never taken to be
 /// lighter than they are, the others never to be heavier.
@@ -33,7 +35,8 @@ class SeriesSwaps {
   /// Traffic is compared from now on. `table` is what was committed last.
   SeriesSwaps(std::shared_ptr<SeriesRegistry> registry, const SeriesTable& table);
 
-  /// How many of so many series may be swapped in a minute.
+  /// How many of so many series may begin to be swapped at a check, and how many successors may go
+  /// live in any minute.
   [[nodiscard]] static constexpr std::size_t per_check(std::size_t max_series) {
     return std::max<std::size_t>(1, max_series / 100);
   }
@@ -73,6 +76,11 @@ class SeriesSwaps {
   struct Place {
     SeriesId victim;
     std::uint32_t hash;  ///< of the successor
+    unsigned check;      ///< at which it was chosen
+  };
+  struct Wave {
+    std::int64_t unix_ms;
+    std::size_t successors;
   };
 
   [[nodiscard]] std::uint64_t score(const SeriesTable& table, SeriesId id) const {
@@ -80,7 +88,11 @@ class SeriesSwaps {
   }
   void credit(SeriesId id, std::string_view key, std::uint32_t hash);
   [[nodiscard]] std::vector<SeriesId> open(const std::vector<SeriesId>& released);
-  void promote(const SeriesTable& table);
+  void promote(const SeriesTable& table, std::int64_t unix_ms);
+  [[nodiscard]] std::vector<std::string> ready(const SeriesTable& table) const;
+  [[nodiscard]] std::size_t allowance(std::int64_t unix_ms);
+  [[nodiscard]] std::size_t places_kept(const SeriesTable& table,
+                                        const std::vector<std::string>& late) const;
   [[nodiscard]] bool due(std::int64_t unix_ms);
   void begin(const SeriesTable& table);
   [[nodiscard]] std::vector<HeavyKeys::Heavy> candidates(std::size_t most) const;
@@ -95,6 +107,7 @@ class SeriesSwaps {
   FlatMap<std::string, Place> waiting_;      ///< successors by key, whose victims are still shown
   FlatMap<SeriesId, std::uint32_t> silent_;  ///< successors that do not count yet, and their hash
   FlatMap<std::string_view, SeriesId> silent_keys_;
+  std::deque<Wave> waves_;          ///< who went live in the last minute
   std::int64_t next_check_ms_ = 0;  ///< 0: not known yet
   unsigned checks_ = 0;
 };

@@ -36,7 +36,7 @@ struct SeriesDelta {
 struct CommitTime {
   std::int64_t unix_ms = 0;     ///< by the clock on the wall
   std::uint64_t active_ms = 0;  ///< while records came in: what idle series are judged by
-  std::uint64_t scrapes = 0;    ///< how many snapshots with values there had been
+  std::uint64_t scrapes = 0;    ///< the number of the last scrape that somebody has seen
 };
 
 /// The series of one metric as the last commit left them. It changes by deltas only, in the same
@@ -69,7 +69,7 @@ class SeriesTable {
     std::uint64_t value = 0;
   };
 
-  /// With `time.scrapes` as they are now: who was scraped before did not see what this changes.
+  /// With `time.scrapes` the last that was begun: up to that one none shows what this changes.
   void apply(const SeriesDelta& delta, const CommitTime& time);
 
   /// What can be hidden and released now: those whose last value, or first one, was scraped and

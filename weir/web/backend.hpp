@@ -16,6 +16,8 @@ struct ScrapeBody {
   std::string content_type;
   std::uint64_t size = 0;        ///< bytes
   std::function<Reader()> open;  ///< what it returns outlives the body
+  /// Called on any thread whenever a client was given all of it; may be empty.
+  std::function<void()> seen{};
 };
 
 /// Why there is nothing to show yet, for people.

@@ -28,13 +28,28 @@ ScrapeBody compressed(const ScrapeBody& plain) {
     gzip.write(std::string_view(piece).substr(0, size));
   }
   gzip.finish();
-  return {plain.content_type, out->size(), [out] {
+  return {plain.content_type, out->size(),
+          [out] {
             return [out, at = std::size_t{0}](char* to, std::size_t room) mutable {
               const std::size_t size = out->copy(to, room, at);
               at += size;
               return size;
             };
-          }};
+          },
+          plain.seen};
+}
+
+/// Reads a body for one client, and tells when there is no more to read.
+ScrapeBody::Reader whole_reader(const ScrapeBody& body) {
+  return [read = body.open(), left = body.size, seen = body.seen](char* out,
+                                                                  std::size_t room) mutable {
+    const std::size_t size = read(out, room);
+    left -= std::min<std::uint64_t>(size, left);
+    if (left == 0 && seen) {
+      std::exchange(seen, nullptr)();
+    }
+    return size;
+  };
 }
 
 }  // namespace
@@ -154,7 +169,7 @@ ScrapeWorker::Content ScrapeWorker::young(Kind kind) const {
 HttpResponse ScrapeWorker::response_of(Kind kind, const Content& content) {
   const auto stream = std::make_shared<Stream>();
   stream->content = content;
-  stream->read = content->open();
+  stream->read = whole_reader(*content);
   tracked(kind, content).streams.push_back(stream);
   HttpResponse response;
   response.content_type = content->content_type;
