@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <cstring>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "bench/random_values.hpp"
 #include "weir/decode/json.hpp"
 #include "weir/decode/json_reference.hpp"
 
@@ -14,22 +14,6 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kMessages = 1000;
-
-class Random {
- public:
-  std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
-  /// A number of `1` to `digits` digits, every length equally likely.
-  std::uint64_t of_digits(unsigned digits) {
-    std::uint64_t limit = 10;
-    for (std::uint64_t more = below(digits); more > 0; --more) {
-      limit *= 10;
-    }
-    return below(limit);
-  }
-
- private:
-  std::mt19937_64 engine_{1};
-};
 
 std::string address(Random& random) {
   return fmt::format("{}.{}.{}.{}", random.below(224), random.below(256), random.below(256),

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <cstring>
 #include <protozero/pbf_reader.hpp>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "bench/random_values.hpp"
 #include "tests/support/flow_message.hpp"
 #include "weir/decode/any.hpp"
 #include "weir/decode/detect.hpp"
@@ -18,29 +18,6 @@ namespace weir {
 namespace {
 
 constexpr std::size_t kMessages = 1000;
-
-class Random {
- public:
-  std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
-  /// A number of `1` to `digits` digits, every length equally likely.
-  std::uint64_t of_digits(unsigned digits) {
-    std::uint64_t limit = 10;
-    for (std::uint64_t more = below(digits); more > 0; --more) {
-      limit *= 10;
-    }
-    return below(limit);
-  }
-  std::string bytes(std::size_t size) {
-    std::string text;
-    while (text.size() < size) {
-      text += static_cast<char>(below(256));
-    }
-    return text;
-  }
-
- private:
-  std::mt19937_64 engine_{1};
-};
 
 /// What goflow2 writes of a flow of NetFlow v9, about 110 bytes.
 std::string flow_message(Random& random) {

@@ -15,8 +15,8 @@ bool is_blank(char c) {
 
 /// The first sign of JSON and the next one, `none` where the message ends before it.
 bool looks_like_json(std::string_view text) {
-  if (text.starts_with("\xef\xbb\xbf")) {
-    text.remove_prefix(3);
+  while (text.starts_with("\xef\xbb\xbf") || (!text.empty() && is_blank(text.front()))) {
+    text.remove_prefix(is_blank(text.front()) ? 1 : 3);
   }
   std::string signs;
   for (const char c : text) {

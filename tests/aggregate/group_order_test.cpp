@@ -47,6 +47,8 @@ TEST(GroupOrder, RefusesWhatIsNoColumn) {
   EXPECT_THAT(refusal("byts"), HasSubstr("cannot sort by 'byts': it is none of the columns. Did "
                                          "you mean bytes?"));
   EXPECT_THAT(refusal("proto"), HasSubstr("They are src_as, bytes."));
+  EXPECT_THAT(refusal("bps"), HasSubstr("Add it to them: --fields src_as,bytes,bps"));
+  EXPECT_THAT(refusal("packets"), HasSubstr("--fields src_as,bytes,packets"));
 }
 
 class GroupComparatorTest : public testing::Test {

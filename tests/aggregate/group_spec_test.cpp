@@ -1,5 +1,6 @@
 #include "weir/aggregate/group_spec.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -57,6 +58,16 @@ TEST(GroupSpec, ReadsColumnsWithNamesOnEitherSide) {
                           GroupColumn{"octets", field("bytes")},
                           GroupColumn{"src_addr/24", field("src_addr")},
                           GroupColumn{"net", field("src_addr")}, GroupColumn{"pps", Derived::pps}));
+}
+
+TEST(GroupSpec, ColumnsMayNameAKeyWithBitsThatCutNothing) {
+  for (const char* const word : {"src_addr/32", "src_addr/128", "src_addr/32/128"}) {
+    const GroupSpec spec = parse_group_spec(word, fmt::format("{},bytes", word));
+    EXPECT_EQ(spec.columns[0], (GroupColumn{word, field("src_addr")}));
+  }
+  EXPECT_EQ(parse_group_spec("src_addr/0/48", "a:src_addr/0/48").columns[0].name, "a");
+  EXPECT_THAT(refusal("src_addr/24", "src_addr/25"), HasSubstr("no field 'src_addr/25'"));
+  EXPECT_THAT(refusal("proto", "proto/32"), HasSubstr("no field 'proto/32'"));
 }
 
 TEST(GroupSpec, HasColumnsWithoutBeingAsked) {

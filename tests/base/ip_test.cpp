@@ -1,7 +1,13 @@
 #include "weir/base/ip.hpp"
 
+#include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <random>
+#include <string>
 #include <string_view>
 
 namespace weir {
@@ -39,6 +45,32 @@ TEST(IpAddress, RefusesEverythingElse) {
         "::1\0"sv, "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000"sv}) {
     EXPECT_EQ(IpAddress::parse(text), std::nullopt) << text;
   }
+}
+
+TEST(IpAddress, ReadsOfIpv4WhatTheSystemReads) {
+  constexpr std::string_view kSigns = "0012559..x";
+  std::mt19937 random(1);
+  std::size_t read = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    // From an address on, which is then changed in up to three places.
+    std::string text =
+        fmt::format("{}.{}.{}.{}", random() % 300, random() % 300, random() % 300, random() % 300);
+    for (auto changes = random() % 4; changes > 0; --changes) {
+      const std::size_t at = random() % (text.size() + 1);
+      text.replace(at, random() % 2, std::string(random() % 2, kSigns[random() % kSigns.size()]));
+    }
+    std::array<std::uint8_t, 4> bytes{};
+    const bool expected = inet_pton(AF_INET, text.c_str(), bytes.data()) == 1;
+    const auto address = IpAddress::parse(text);
+    ASSERT_EQ(address.has_value(), expected) << text;
+    if (address) {
+      ++read;
+      ASSERT_TRUE(address->is_ipv4() &&
+                  std::equal(bytes.begin(), bytes.end(), address->bytes.begin() + 12))
+          << text;
+    }
+  }
+  EXPECT_GT(read, 10'000U);
 }
 
 TEST(IpAddress, MaskClearsTheHostBits) {

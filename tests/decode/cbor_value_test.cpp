@@ -8,25 +8,36 @@
 namespace weir {
 namespace {
 
-/// What a row holds after reading an item into a field, "-" if nothing, or why it is refused; "?"
-/// if it is no CBOR.
-std::string read(FieldId id, std::string_view hex) {
-  const std::string bytes = bytes_of(hex);
-  CborCursor cursor(bytes);
-  CborHead head;
+/// A row, and what items are read into it.
+struct Reading {
+  /// False if it is no CBOR.
+  bool read(const JsonTarget& target, std::string_view hex) {
+    const std::string bytes = bytes_of(hex);
+    CborCursor cursor(bytes);
+    CborHead head;
+    const bool read =
+        cursor.head(head) && read_cbor_value(cursor, head, target, row, rows.texts(), refused);
+    EXPECT_EQ(cursor.ok(), read) << hex;
+    EXPECT_EQ(read ? cursor.left() : 0, 0U) << hex;
+    return read;
+  }
+
   FlowBatch rows;
   Flow& row = rows.next();
   std::optional<Refused> refused;
-  if (!cursor.head(head) || !read_cbor_value(cursor, head, {id}, row, rows.texts(), refused)) {
-    EXPECT_FALSE(cursor.ok());
+};
+
+/// What a row holds after reading an item into a field, "-" if nothing, or why it is refused; "?"
+/// if it is no CBOR.
+std::string read(FieldId id, std::string_view hex) {
+  Reading reading;
+  if (!reading.read({id}, hex)) {
     return "?";
   }
-  EXPECT_TRUE(cursor.ok());
-  EXPECT_EQ(cursor.left(), 0U) << hex;
-  if (refused) {
-    return std::string(kRefusedNames[static_cast<std::size_t>(*refused)]);
+  if (reading.refused) {
+    return std::string(kRefusedNames[static_cast<std::size_t>(*reading.refused)]);
   }
-  const std::string text = row_text(row);
+  const std::string text = row_text(reading.row);
   return text.empty() ? "-" : text;
 }
 
@@ -42,6 +53,11 @@ TEST(CborValue, NumbersAreIntegersFloatsOrTexts) {
   EXPECT_EQ(read(field("bytes"), "65312e32204d"), "wrong_type");
   EXPECT_EQ(read(field("src_port"), "1a00010000"), "out_of_range");
   EXPECT_EQ(read(field("bytes"), "c249010000000000000000"), "out_of_range");
+  EXPECT_EQ(read(field("bytes"), "c24105"), "bytes=5");
+  EXPECT_EQ(read(field("bytes"), "c24a0000ffffffffffffffff"), "bytes=18446744073709551615");
+  EXPECT_EQ(read(field("bytes"), "c240"), "bytes=0");
+  EXPECT_EQ(read(field("bytes"), "c34105"), "out_of_range");
+  EXPECT_EQ(read(field("src_addr"), "c244c0000201"), "wrong_type");
 }
 
 TEST(CborValue, ATextMaySayThatThereIsNoValue) {
@@ -115,36 +131,22 @@ TEST(CborValue, WhatIsNoCborIsAFault) {
 }
 
 TEST(CborValue, ANullTakesAwayWhatWasThere) {
-  const std::string bytes = bytes_of("f6");
-  CborCursor cursor(bytes);
-  CborHead head;
-  FlowBatch rows;
-  Flow& row = rows.next();
-  set(row, field("bytes"), std::uint64_t{1});
-  std::optional<Refused> refused;
-  ASSERT_TRUE(cursor.head(head));
-  ASSERT_TRUE(read_cbor_value(cursor, head, {field("bytes")}, row, rows.texts(), refused));
-  EXPECT_FALSE(row.present.has(field("bytes")));
+  Reading reading;
+  set(reading.row, field("bytes"), std::uint64_t{1});
+  EXPECT_TRUE(reading.read({field("bytes")}, "f6"));
+  EXPECT_FALSE(reading.row.present.has(field("bytes")));
 }
 
 TEST(CborValue, AZeroThatSaysNothingLeavesWhatWasThere) {
   const JsonTarget millis{field("first_seen"), JsonReading::not_zero};
   for (const std::string_view hex : {"00", "6130"}) {
-    const std::string bytes = bytes_of(hex);
-    CborCursor cursor(bytes);
-    CborHead head;
-    FlowBatch rows;
-    Flow& row = rows.next();
-    std::optional<Refused> refused;
-    ASSERT_TRUE(cursor.head(head));
-    ASSERT_TRUE(read_cbor_value(cursor, head, millis, row, rows.texts(), refused));
-    EXPECT_EQ(row_text(row), "");
-    set(row, field("first_seen"), std::uint64_t{1'000'000'000});
-    CborCursor again(bytes);
-    ASSERT_TRUE(again.head(head));
-    ASSERT_TRUE(read_cbor_value(again, head, millis, row, rows.texts(), refused));
-    EXPECT_EQ(row_text(row), "first_seen=1970-01-01T00:00:01Z");
-    EXPECT_FALSE(refused);
+    Reading reading;
+    EXPECT_TRUE(reading.read(millis, hex));
+    EXPECT_EQ(row_text(reading.row), "");
+    set(reading.row, field("first_seen"), std::uint64_t{1'000'000'000});
+    EXPECT_TRUE(reading.read(millis, hex));
+    EXPECT_EQ(row_text(reading.row), "first_seen=1970-01-01T00:00:01Z");
+    EXPECT_FALSE(reading.refused);
   }
 }
 

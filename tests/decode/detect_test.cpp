@@ -28,8 +28,8 @@ FlowMessage flow_of(std::size_t size) {
 TEST(DetectDialect, KnowsJsonByItsFirstTwoSigns) {
   for (const char* const message :
        {"{\"bytes\": 1}", "{}", "[{\"bytes\": 1}]", "[]", " \r\n\t{\"bytes\": 1}", "{ \n \"a\":1}",
-        "[\n {\"bytes\": 1}\n]", "\xef\xbb\xbf{\"a\":1}", "\xef\xbb\xbf \n[ ]", "{\"a",
-        "{}rubbish"}) {
+        "[\n {\"bytes\": 1}\n]", "\xef\xbb\xbf{\"a\":1}", "\xef\xbb\xbf \n[ ]",
+        " \n\xef\xbb\xbf{\"a\":1}", "{\"a", "{}rubbish"}) {
     EXPECT_EQ(detect(message), Dialect::json) << message;
   }
 }

@@ -1,44 +1,21 @@
-// Values that goflow2 2.2.6 wrote to Kafka as JSON and as protobuf, of the same flows. They are not
-// part of this repository: the folder is looked for beside it, or where WEIR_SHARED_DATA says.
+// Values that goflow2 2.2.6 wrote to Kafka as JSON and as protobuf, of the same flows.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/support/rows.hpp"
+#include "tests/support/shared_data.hpp"
 #include "weir/decode/any.hpp"
 #include "weir/decode/protobuf_wire.hpp"
-
-#ifndef WEIR_SOURCE_DIR
-#define WEIR_SOURCE_DIR "."
-#endif
 
 namespace weir {
 namespace {
 
-std::filesystem::path data_folder() {
-  const char* const named = std::getenv("WEIR_SHARED_DATA");
-  return named != nullptr ? named : std::filesystem::path(WEIR_SOURCE_DIR) / "../shared/data";
-}
-
-std::string content(const std::filesystem::path& path) {
-  const std::unique_ptr<gzFile_s, decltype(&gzclose)> file(gzopen(path.c_str(), "rb"), gzclose);
-  std::string text;
-  char chunk[65536];
-  int size = 0;
-  while (file && (size = gzread(file.get(), chunk, sizeof chunk)) > 0) {
-    text.append(chunk, static_cast<std::size_t>(size));
-  }
-  return text;
-}
-
 std::vector<std::string> lines(const std::filesystem::path& path) {
-  const std::string text = content(path);
+  const std::string text = unpacked_file(path);
   std::vector<std::string> messages;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -49,7 +26,7 @@ std::vector<std::string> lines(const std::filesystem::path& path) {
 }
 
 std::vector<std::string> framed(const std::filesystem::path& path) {
-  std::string text = content(path);
+  std::string text = unpacked_file(path);
   const std::size_t size = text.size();
   text.append(kProtobufPadding, '\0');
   std::vector<std::string> messages;
@@ -113,15 +90,15 @@ struct Values {
 };
 
 Values values() {
-  return {lines(data_folder() / "goflow2_real/values.jsonl"),
-          framed(data_folder() / "goflow2_real/values.delim.bin")};
+  return {lines(shared_data() / "goflow2_real/values.jsonl"),
+          framed(shared_data() / "goflow2_real/values.delim.bin")};
 }
 
 class Goflow2Values : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::is_directory(data_folder() / "goflow2_real")) {
-      GTEST_SKIP() << "no " << data_folder() / "goflow2_real";
+    if (!std::filesystem::is_directory(shared_data() / "goflow2_real")) {
+      GTEST_SKIP() << "no " << shared_data() / "goflow2_real";
     }
   }
 };
@@ -163,14 +140,14 @@ TEST_F(Goflow2Values, MixedMessagesGiveTheSameRowsInOrder) {
 }
 
 TEST_F(Goflow2Values, AValueIsKnownWhateverItsFirstByteLooksLike) {
-  const auto messages = framed(data_folder() / "goflow2_real/ambiguous.delim.bin");
+  const auto messages = framed(shared_data() / "goflow2_real/ambiguous.delim.bin");
   AnyDecoder any({.wanted = all_fields()});
   EXPECT_GT(rows_of(any, messages).size(), 100U);
 }
 
 TEST_F(Goflow2Values, WhatAnotherEncoderMadeOfTheSchemaIsReadToo) {
   std::size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(data_folder() / "goflow2_pb")) {
+  for (const auto& entry : std::filesystem::directory_iterator(shared_data() / "goflow2_pb")) {
     if (entry.path().extension() == ".bin") {
       SCOPED_TRACE(entry.path());
       AnyDecoder any({.wanted = all_fields()});

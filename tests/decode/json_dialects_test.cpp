@@ -1,25 +1,15 @@
-// Records that goflow2 2.2.6 and nfdump 1.7.1 printed for real captures. They are not part of this
-// repository: the folder is looked for beside it, or where WEIR_SHARED_DATA says.
+// Records that goflow2 2.2.6 and nfdump 1.7.1 printed for real captures.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "tests/support/decode_json.hpp"
-
-#ifndef WEIR_SOURCE_DIR
-#define WEIR_SOURCE_DIR "."
-#endif
+#include "tests/support/shared_data.hpp"
 
 namespace weir {
 namespace {
-
-std::filesystem::path data_folder() {
-  const char* const named = std::getenv("WEIR_SHARED_DATA");
-  return named != nullptr ? named : std::filesystem::path(WEIR_SOURCE_DIR) / "../shared/data";
-}
 
 std::vector<std::string> lines_of(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -49,9 +39,9 @@ Decoded decode_both(const std::vector<std::string>& messages, const DecoderOptio
 }
 
 TEST(JsonOfGoflow2, EveryRecordOfRealFilesIsRead) {
-  const auto lines = lines_of(data_folder() / "goflow2_real" / "values.jsonl");
+  const auto lines = lines_of(shared_data() / "goflow2_real" / "values.jsonl");
   if (lines.empty()) {
-    GTEST_SKIP() << "no goflow2_real in " << data_folder();
+    GTEST_SKIP() << "no goflow2_real in " << shared_data();
   }
   const Decoded decoded = decode_both(lines, DecoderOptions{all_fields()});
   EXPECT_EQ(decoded.rows.size(), lines.size());
@@ -59,7 +49,7 @@ TEST(JsonOfGoflow2, EveryRecordOfRealFilesIsRead) {
 }
 
 TEST(JsonOfGoflow2, RenamedAndRenderedFieldsAreTheSameWithAMapping) {
-  const auto folder = data_folder() / "goflow2_real";
+  const auto folder = shared_data() / "goflow2_real";
   const auto lines = lines_of(folder / "values.jsonl");
   if (lines.empty()) {
     GTEST_SKIP() << "no " << folder;
@@ -79,7 +69,7 @@ TEST(JsonOfGoflow2, RenamedAndRenderedFieldsAreTheSameWithAMapping) {
 }
 
 TEST(JsonOfNfdump, EveryRecordOfRealFilesIsRead) {
-  const auto folder = data_folder() / "nfdump_text";
+  const auto folder = shared_data() / "nfdump_text";
   if (!std::filesystem::is_directory(folder)) {
     GTEST_SKIP() << "no " << folder;
   }

@@ -1,41 +1,16 @@
-// Records that pmacct 1.7 printed for real captures. They are not part of this repository: the
-// folder is looked for beside it, or where WEIR_SHARED_DATA says.
+// Records that pmacct 1.7 printed for real captures.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <string>
 
 #include "tests/support/rows.hpp"
+#include "tests/support/shared_data.hpp"
 #include "weir/decode/json.hpp"
-
-#ifndef WEIR_SOURCE_DIR
-#define WEIR_SOURCE_DIR "."
-#endif
 
 namespace weir {
 namespace {
-
-std::filesystem::path data_folder() {
-  const char* const named = std::getenv("WEIR_SHARED_DATA");
-  const std::filesystem::path shared =
-      named != nullptr ? named : std::filesystem::path(WEIR_SOURCE_DIR) / "../shared/data";
-  return shared / "pmacct_json";
-}
-
-/// A file's content, unpacked if it is packed.
-std::string content(const std::filesystem::path& path) {
-  const std::unique_ptr<gzFile_s, decltype(&gzclose)> file(gzopen(path.c_str(), "rb"), gzclose);
-  std::string text;
-  char chunk[65536];
-  int size = 0;
-  while (file && (size = gzread(file.get(), chunk, sizeof chunk)) > 0) {
-    text.append(chunk, static_cast<std::size_t>(size));
-  }
-  return text;
-}
 
 struct Sums {
   std::uint64_t flows = 0;
@@ -95,8 +70,9 @@ Sums decode(JsonDecoder& decoder, const std::string& text, bool by_line) {
 }
 
 TEST(JsonOfPmacct, EveryRecordOfRealFilesIsRead) {
-  if (!std::filesystem::is_directory(data_folder())) {
-    GTEST_SKIP() << "no " << data_folder() << "; WEIR_SHARED_DATA names the folder above it";
+  const auto folder = shared_data() / "pmacct_json";
+  if (!std::filesystem::is_directory(folder)) {
+    GTEST_SKIP() << "no " << folder;
   }
   JsonDecoder learning(DecoderOptions{all_fields()});
   JsonDecoder plain(DecoderOptions{all_fields()}, JsonDecoder::Learn::no);
@@ -104,9 +80,9 @@ TEST(JsonOfPmacct, EveryRecordOfRealFilesIsRead) {
   few.add(field("packets"));
   JsonDecoder learning_few(DecoderOptions{few});
   Sums total;
-  for (const auto& entry : std::filesystem::directory_iterator(data_folder())) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     SCOPED_TRACE(entry.path().filename());
-    const std::string text = content(entry.path());
+    const std::string text = unpacked_file(entry.path());
     const Sums expected = sums_of_text(text);
     EXPECT_EQ(decode(learning, text, true), expected);
     EXPECT_EQ(decode(learning, text, false), expected);

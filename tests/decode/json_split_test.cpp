@@ -70,5 +70,12 @@ TEST(JsonSplit, BlanksAreThoseOfJson) {
   EXPECT_EQ(skip_json_blanks("", 0), 0U);
 }
 
+TEST(JsonSplit, ByteOrderMarksMayStandBeforeARecord) {
+  EXPECT_EQ(skip_before_json("\xef\xbb\xbf{", 0), 3U);
+  EXPECT_EQ(skip_before_json(" \xef\xbb\xbf\n\xef\xbb\xbf{", 0), 8U);
+  EXPECT_EQ(skip_before_json(" \xef\xbb{", 0), 1U);
+  EXPECT_EQ(skip_before_json("\xef\xbb\xbf", 0), 3U);
+}
+
 }  // namespace
 }  // namespace weir

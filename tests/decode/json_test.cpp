@@ -85,6 +85,15 @@ TEST(JsonDecoder, ReadsArraysOfObjects) {
 TEST(JsonDecoder, SkipsAByteOrderMark) {
   EXPECT_THAT(decode_json({"\xef\xbb\xbf{\"bytes\": 1}"}).rows, ElementsAre("bytes=1"));
   EXPECT_THAT(decode_json({"\xef\xbb\xbf"}).others, ElementsAre(Pair("empty", 1U)));
+  EXPECT_THAT(decode_json({" \n\xef\xbb\xbf {\"bytes\": 1}"}).rows, ElementsAre("bytes=1"));
+}
+
+TEST(JsonDecoder, SkipsTheByteOrderMarksOfFilesThatWerePutTogether) {
+  const Decoded decoded =
+      decode_json({"\xef\xbb\xbf{\"bytes\": 1}\n\xef\xbb\xbf{\"bytes\": 2}\xef\xbb\xbf[{\"bytes\": "
+                   "3}]\r\n\xef\xbb\xbf"});
+  EXPECT_THAT(decoded.rows, ElementsAre("bytes=1", "bytes=2", "bytes=3"));
+  EXPECT_THAT(decoded.others, IsEmpty());
 }
 
 TEST(JsonDecoder, FiltersMarkersAndRecordsWithoutBytes) {

@@ -262,6 +262,8 @@ TEST(JsonValue, AddressesThatAreEmptyAreAbsent) {
   EXPECT_EQ(read("ip_src", "\"0.0.0.0\""), "0.0.0.0");
   EXPECT_EQ(read("ip_src", "\"::ffff:192.0.2.1\""), "192.0.2.1");
   EXPECT_EQ(read("ip_src", "\"192.0.2\""), "wrong_type");
+  EXPECT_EQ(read("ip_src", "\"192.0.2.1/24\""), "192.0.2.1");
+  EXPECT_EQ(read("ip_src", "\"192.0.2.1/33\""), "wrong_type");
   EXPECT_EQ(read("ip_src", "1"), "wrong_type");
   EXPECT_EQ(read("mac_src", "\"\""), "-");
   EXPECT_EQ(read("mac_src", "\"1:2\""), "wrong_type");

@@ -63,6 +63,8 @@ TEST_F(NfcapdLayout2Test, BothDirectionsAreFieldsAndSums) {
               HasSubstr("total_bytes=3400 total_packets=23"));
   EXPECT_THAT(row(NfcapdFlow().element(5, out).generic(3, 400)),
               HasSubstr("total_bytes=3400 total_packets=23"));
+  EXPECT_THAT(row(NfcapdFlow().generic(3, ~std::uint64_t{0}).element(5, out)),
+              HasSubstr("total_bytes=18446744073709551615 total_packets=23"));
   EXPECT_THAT(row(NfcapdFlow().element(5, out)), HasSubstr("flows=5"));
   EXPECT_THAT(row(NfcapdFlow().element(5, NfcapdBytes().u64(0).u64(1).u64(1))),
               HasSubstr("flows=1"));
@@ -166,9 +168,12 @@ TEST_F(NfcapdLayout2Test, RecordsWhoseElementsDoNotFitAreRefused) {
   std::string more = good;
   more[4] = 3;  // elements
   EXPECT_EQ(row(more), "refused");
-  std::string empty = good;
-  empty.replace(14, 2, std::string("\x03\0", 2));  // an element of less than its header
-  EXPECT_EQ(row(empty), "refused");
+  // Less than an element's header, in the last one's.
+  for (const char length : {'\0', '\1', '\2', '\3'}) {
+    std::string less = good;
+    less[good.size() - 10] = length;
+    EXPECT_EQ(row(less), "refused") << int{length};
+  }
 }
 
 TEST_F(NfcapdLayout2Test, ManyLayoutsDoNotMixUp) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,10 +11,7 @@
 
 #include "tests/support/flowmon_output.hpp"
 #include "tests/support/read_nfdump.hpp"
-
-#ifndef WEIR_SOURCE_DIR
-#define WEIR_SOURCE_DIR "."
-#endif
+#include "tests/support/shared_data.hpp"
 
 namespace weir {
 namespace {
@@ -62,14 +58,9 @@ TEST(NfdumpText, WhatTheReceiverThrowsPassesThrough) {
   EXPECT_THROW(reader.feed("Date first seen Flows\na,1\n", rows), std::runtime_error);
 }
 
-// What nfdump 1.7.1 printed for real captures. The files are not part of this repository: their
-// folder is looked for beside it, or where WEIR_SHARED_DATA says.
+// What nfdump 1.7.1 printed for real captures.
 TEST(NfdumpText, RealOutputIsWholeAndCutInHalfItIsNot) {
-  const char* const named = std::getenv("WEIR_SHARED_DATA");
-  const std::filesystem::path folder =
-      (named != nullptr ? std::filesystem::path(named)
-                        : std::filesystem::path(WEIR_SOURCE_DIR) / "../shared/data") /
-      "nfdump_text";
+  const auto folder = shared_data() / "nfdump_text";
   if (!std::filesystem::is_directory(folder)) {
     GTEST_SKIP() << folder << " is not there";
   }

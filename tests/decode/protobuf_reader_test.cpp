@@ -145,6 +145,10 @@ TEST(ProtobufReader, AVlanThatTheAgentDoesNotKnowIsAbsent) {
   EXPECT_EQ(read(FlowMessage().number(34, 0xfffffffe), wanted), "out_of_range");
 }
 
+TEST(ProtobufReader, AnEtherTypeOf0IsNone) {
+  EXPECT_EQ(read(FlowMessage().number(30, 0), of({field("etype")})), "bytes=0");
+}
+
 TEST(ProtobufReader, AddressesOfOddLengthStandForNone) {
   for (const std::string bytes : {"", "1", "12345", "12345678901234567"}) {
     EXPECT_EQ(read(FlowMessage().bytes(6, bytes).number(16, 8),
@@ -258,6 +262,15 @@ TEST(ProtobufReader, WhatCloudflareHasInThePlaceOfMillisecondsIsNoTime) {
       FlowMessage().number(2, 1000).number(38, 998).number(63, 1).number(64, 0xff03);
   EXPECT_EQ(read(message, of({field("first_seen"), field("last_seen")})),
             "bytes=0 first_seen=1970-01-01T00:16:38Z last_seen=1970-01-01T00:00:00Z");
+}
+
+TEST(ProtobufReader, MillisecondsAreTakenForSuchFromWhereNothingElseIsSoLarge) {
+  const auto seen = [](std::uint64_t millis) {
+    return read(FlowMessage().number(2, 1000).number(5, 998).number(64, millis),
+                of({field("last_seen")}));
+  };
+  EXPECT_EQ(seen(0xffffffff), "bytes=0 last_seen=1970-01-01T00:16:38Z");
+  EXPECT_EQ(seen(0x100000000), "bytes=0 last_seen=1970-02-19T17:02:47.296Z");
 }
 
 TEST(ProtobufReader, NanosecondsTellTheNewNumberingAndAnythingElseIsTheNewOneToo) {

@@ -33,7 +33,10 @@ TEST(KafkaConf, RefusesPropertiesThatCountingRestsOn) {
 }
 
 TEST(KafkaConf, RefusesAnUnknownPropertyWithItsName) {
-  EXPECT_THAT(refusal({{"sasl.pasword", "hunter22"}}), HasSubstr("sasl.pasword"));
+  EXPECT_THAT(refusal({{"sasl.pasword", "hunter22"}}),
+              AllOf(HasSubstr("-X sasl.pasword: "), HasSubstr("Did you mean sasl.password?"),
+                    Not(HasSubstr("hunter22"))));
+  EXPECT_THAT(refusal({{"a", "b"}}), Not(HasSubstr("Did you mean")));
 }
 
 TEST(KafkaConf, RefusesABadValueWithTheReason) {

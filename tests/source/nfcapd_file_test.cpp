@@ -174,6 +174,25 @@ TEST_F(NfcapdFileTest, BlocksThatAreMissingAtTheEndAreTold) {
   EXPECT_THAT(open(first).damage(), HasSubstr("has 1 of the 2 blocks that its header counts"));
 }
 
+TEST_F(NfcapdFileTest, TheAppendixMayBeAmongTheBlocksThatTheHeaderCounts) {
+  std::string whole = nfcapd_file({nfcapd_block({one_}), nfcapd_block({two_})});
+  constexpr std::size_t kBlocks = 36;
+  whole[kBlocks] = 3;
+  EXPECT_THAT(open(whole).damage(), IsEmpty());
+  whole[kBlocks] = 4;
+  EXPECT_THAT(open(whole).damage(), HasSubstr("has 2 of the 4 blocks that its header counts"));
+}
+
+TEST_F(NfcapdFileTest, TheStatMayHaveTheSizeThatItHasInLayoutOne) {
+  std::string whole = nfcapd_file({}, BlockCompression::none, {.flows = 3});
+  const std::size_t stat = whole.find("\x02\x80");
+  ASSERT_NE(stat, std::string::npos);
+  whole[stat + 2] = static_cast<char>(4 + 136);
+  whole[stat + 4 + 132] = 7;
+  EXPECT_EQ(open(whole).header().stat.flows, 3U);
+  EXPECT_EQ(open(whole).header().stat.sequence_failures, 7U);
+}
+
 TEST_F(NfcapdFileTest, AFileThatShrinksWhileItIsReadIsTroubleAndNoCrash) {
   const NfcapdFile file = open(nfcapd_file({nfcapd_block({one_, two_})}));
   std::filesystem::resize_file(folder_.path("file"), 40 + 12 + 10);

@@ -53,6 +53,18 @@ TEST_F(NfcapdFolder, TheFileThatIsBeingWrittenIsLastAndOnlyIfAskedFor) {
   EXPECT_EQ(files.back(), folder_.path("nfcapd.current.99"));
 }
 
+TEST_F(NfcapdFolder, LinkedFoldersAreReadAndEachOnce) {
+  const TempFolder channel;
+  channel.put("nfcapd.202601020315", "x");
+  std::filesystem::create_directory_symlink(channel.path(), folder_.path("2026/router"));
+  std::filesystem::create_directory_symlink(channel.path(), folder_.path("again"));
+  std::filesystem::create_directory_symlink(folder_.path(), folder_.path("2026/circle"));
+  std::filesystem::create_symlink(folder_.path("gone"), folder_.path("nfcapd.202601020320"));
+  const auto files = nfcapd_files(std::vector{folder_.path()});
+  ASSERT_EQ(files.size(), 4U);
+  EXPECT_THAT(files.back(), ::testing::EndsWith("/nfcapd.202601020315"));
+}
+
 TEST_F(NfcapdFolder, PathsKeepTheirOrderAndFilesMayHaveAnyName) {
   EXPECT_THAT(
       nfcapd_files(std::vector{folder_.path("notes.txt"), folder_.path("2026")}),

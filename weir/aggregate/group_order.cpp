@@ -20,6 +20,21 @@ std::string_view source_name(const std::variant<FieldId, Derived>& source) {
   return id != nullptr ? info(*id).name : info(std::get<Derived>(source)).name;
 }
 
+/// What to do about a column to sort by that is not there.
+std::string advice(std::string_view name, const GroupSpec& spec) {
+  std::vector<std::string_view> names;
+  names.reserve(spec.columns.size());
+  for (const GroupColumn& known : spec.columns) {
+    names.push_back(known.name);
+  }
+  const auto id = find_field(name);
+  if (find_derived(name) || (id && info(*id).merge != Merge::key)) {
+    return fmt::format(" Add it to them: --fields {},{}", fmt::join(names, ","), name);
+  }
+  const std::string near = did_you_mean(name, names);
+  return near.empty() ? fmt::format(" They are {}.", fmt::join(names, ", ")) : near;
+}
+
 }  // namespace
 
 GroupOrder parse_group_order(std::string_view word, const GroupSpec& spec) {
@@ -39,15 +54,8 @@ GroupOrder parse_group_order(std::string_view word, const GroupSpec& spec) {
   }
   const auto column = find(name);
   if (column == spec.columns.end()) {
-    std::vector<std::string_view> names;
-    names.reserve(spec.columns.size());
-    for (const GroupColumn& known : spec.columns) {
-      names.push_back(known.name);
-    }
-    const std::string near = did_you_mean(name, names);
     throw Error::usage(
-        fmt::format("cannot sort by '{}': it is none of the columns.{}", name,
-                    near.empty() ? fmt::format(" They are {}.", fmt::join(names, ", ")) : near));
+        fmt::format("cannot sort by '{}': it is none of the columns.{}", name, advice(name, spec)));
   }
   const FieldId* const id = std::get_if<FieldId>(&column->source);
   const bool key = id != nullptr && std::ranges::any_of(spec.key, [id](const KeyPart& part) {

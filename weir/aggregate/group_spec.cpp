@@ -100,6 +100,19 @@ KeyPart parse_key_part(std::string_view word, const FieldNames& names) {
   return part;
 }
 
+/// Whether a word means a part of the key, also with bits that cut nothing: src_addr/32.
+bool spells(std::string_view word, const KeyPart& part, const FieldNames& names) {
+  const std::string_view name = names.name(part.field);
+  if (info(part.field).kind != Kind::address || !word.starts_with(name)) {
+    return false;
+  }
+  word.remove_prefix(name.size());
+  return word == fmt::format("/{}/{}", part.v4_bits, part.v6_bits) ||
+         (part.v6_bits == kV6Bits && word == fmt::format("/{}", part.v4_bits)) ||
+         (part.v4_bits == kV4Bits && part.v6_bits > kV4Bits &&
+          word == fmt::format("/{}", part.v6_bits));
+}
+
 std::optional<std::variant<FieldId, Derived>> find_source(std::string_view word,
                                                           const std::vector<KeyPart>& key,
                                                           const FieldNames& names) {
@@ -110,7 +123,7 @@ std::optional<std::variant<FieldId, Derived>> find_source(std::string_view word,
     return *id;
   }
   for (const KeyPart& part : key) {
-    if (to_string(part, names) == word) {
+    if (spells(word, part, names)) {
       return part.field;
     }
   }

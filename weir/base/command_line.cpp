@@ -189,7 +189,6 @@ CommandLine::CommandLine(std::string_view text, std::span<const std::string_view
             "text itself.{2}",
             piece.text, fmt::join(names, "}, {"), did_you_mean(piece.text, names)));
       }
-      has_placeholders_ = has_placeholders_ || piece.placeholder;
     }
   }
 }

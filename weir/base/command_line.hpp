@@ -30,14 +30,12 @@ class CommandLine {
 
   /// As they were written, with the placeholders in them. At least one.
   [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
-  [[nodiscard]] bool has_placeholders() const { return has_placeholders_; }
 
   /// The words with each placeholder's value; one that `values` lacks becomes empty.
   [[nodiscard]] std::vector<std::string> fill(std::span<const Placeholder> values) const;
 
  private:
   std::vector<std::string> words_;
-  bool has_placeholders_ = false;
 };
 
 }  // namespace weir

@@ -13,6 +13,28 @@ namespace {
 constexpr std::array<std::uint8_t, 12> kIpv4Mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr unsigned kIpv4Offset = 96;
 
+/// What inet_pton takes, in a fraction of its time, which counts where every record has several.
+std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (at == end || *at++ != '.')) {
+      return std::nullopt;
+    }
+    const char* const begin = at;
+    unsigned value = 0;
+    while (at != end && at - begin < 3 && *at >= '0' && *at <= '9') {
+      value = value * 10 + static_cast<unsigned>(*at++ - '0');
+    }
+    if (at == begin || value > 255 || (*begin == '0' && at - begin > 1)) {
+      return std::nullopt;
+    }
+    address = address << 8U | value;
+  }
+  return at == end ? std::optional(address) : std::nullopt;
+}
+
 }  // namespace
 
 IpAddress IpAddress::from_ipv4(std::uint32_t host_order) {
@@ -25,22 +47,18 @@ IpAddress IpAddress::from_ipv4(std::uint32_t host_order) {
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  if (text.find(':') == std::string_view::npos) {
+    const auto ipv4 = parse_ipv4(text);
+    return ipv4 ? std::optional(from_ipv4(*ipv4)) : std::nullopt;
+  }
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   // inet_pton reads up to the first NUL and would take what stands before it.
-  if (text.empty() || text.size() >= terminated.size() ||
-      text.find('\0') != std::string_view::npos) {
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
   std::copy(text.begin(), text.end(), terminated.begin());
   IpAddress address;
-  if (text.find(':') != std::string_view::npos) {
-    if (inet_pton(AF_INET6, terminated.data(), address.bytes.data()) != 1) {
-      return std::nullopt;
-    }
-    return address;
-  }
-  std::copy(kIpv4Mapped.begin(), kIpv4Mapped.end(), address.bytes.begin());
-  if (inet_pton(AF_INET, terminated.data(), address.bytes.data() + 12) != 1) {
+  if (inet_pton(AF_INET6, terminated.data(), address.bytes.data()) != 1) {
     return std::nullopt;
   }
   return address;

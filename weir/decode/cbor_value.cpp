@@ -32,11 +32,11 @@ class ValueReader {
       : cursor_(cursor), target_(target), row_(row), texts_(texts) {}
 
   bool read(CborHead head) {
-    bool bignum = false;
+    std::uint64_t tag = 0;
     // A tag says what its content is; the field says it, too. Times are numbers or texts, addresses
     // texts or bytes, with or without it.
     for (int depth = 0; head.major == Major::tag; ++depth) {
-      bignum = head.argument == kBignum || head.argument == kNegativeBignum;
+      tag = head.argument;
       if (depth > CborCursor::kMaxDepth) {
         return cursor_.skip(head, depth);
       }
@@ -52,7 +52,7 @@ class ValueReader {
       case Major::text:
         return text(head);
       case Major::bytes:
-        return bytes(head, bignum);
+        return bytes(head, tag);
       case Major::array:
         return list(head);
       case Major::map:
@@ -99,12 +99,15 @@ class ValueReader {
     return store(JsonScalar::of_text(content));
   }
 
-  bool bytes(const CborHead& head, bool bignum) {
+  bool bytes(const CborHead& head, std::uint64_t tag) {
     std::string_view content;
     if (!cursor_.string(head, content, joined_)) {
       return false;
     }
-    refused_ = bignum ? Refused::out_of_range : Refused::wrong_type;
+    if (tag == kBignum || tag == kNegativeBignum) {
+      return bignum(content, tag == kNegativeBignum);
+    }
+    refused_ = Refused::wrong_type;
     const bool ipv4 = content.size() == 4;
     if (kind() == Kind::address && (ipv4 || content.size() == 16)) {
       IpAddress address = IpAddress::from_ipv4(0);
@@ -120,6 +123,21 @@ class ValueReader {
       refused_.reset();
     }
     return true;
+  }
+
+  /// RFC 8949, section 3.4.3: small ones are allowed, and mean what an integer means.
+  bool bignum(std::string_view digits, bool negative) {
+    digits.remove_prefix(std::min(digits.find_first_not_of('\0'), digits.size()));
+    if (digits.size() > sizeof(std::uint64_t)) {
+      refused_ = Refused::out_of_range;
+      return true;
+    }
+    std::uint64_t number = 0;
+    for (const char digit : digits) {
+      number = number << 8U | static_cast<unsigned char>(digit);
+    }
+    return store(negative ? JsonScalar::of_negative(-1.0 - static_cast<double>(number))
+                          : JsonScalar::of_integer(number));
   }
 
   /// Texts and integers, joined by blanks. An empty one is no value for an address, as in JSON.

@@ -9,9 +9,7 @@ namespace {
 
 /// The first byte alone does not tell: a goflow2 value of 123 bytes begins with `{`.
 bool is_json(std::string_view message) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  std::size_t at =
-      skip_json_blanks(message, message.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+  std::size_t at = skip_before_json(message, 0);
   if (at == message.size()) {
     return true;
   }

@@ -39,16 +39,14 @@ void JsonDecoder::decode(const PayloadBatch& batch, std::span<const PayloadBatch
 }
 
 void JsonDecoder::decode_message(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  const std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  std::size_t at = skip_json_blanks(text, begin);
+  std::size_t at = skip_before_json(text, 0);
   if (at == text.size()) {
     refuse(Refused::empty, text);
     return;
   }
   first_ = true;
   while (at < text.size()) {
-    at = skip_json_blanks(text, read_record(text, at));
+    at = skip_before_json(text, read_record(text, at));
   }
 }
 

@@ -51,4 +51,14 @@ inline std::size_t skip_json_blanks(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// The same of blanks and byte order marks, which files put together have between their records.
+inline std::size_t skip_before_json(std::string_view text, std::size_t at) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  at = skip_json_blanks(text, at);
+  while (at < text.size() && text.substr(at).starts_with(kByteOrderMark)) {
+    at = skip_json_blanks(text, at + kByteOrderMark.size());
+  }
+  return at;
+}
+
 }  // namespace weir

@@ -126,11 +126,13 @@ Result store_address(Flow& flow, FieldId id, std::string_view text) {
   if (const auto mask = json_companion(id)) {
     return store_network(flow, id, *mask, text);
   }
-  const auto network = IpNetwork::parse(text);
-  if (!network) {
+  const std::size_t slash = text.find('/');
+  const auto address = IpAddress::parse(text.substr(0, slash));
+  // What was grouped by networks says 192.0.2.0/24 here, too.
+  if (!address || (slash != std::string_view::npos && !IpNetwork::parse(text))) {
     return Refused::wrong_type;
   }
-  set(flow, id, network->address);
+  set(flow, id, *address);
   return kStored;
 }
 

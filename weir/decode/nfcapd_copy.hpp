@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "weir/base/add_saturated.hpp"
 #include "weir/decode/nfcapd_context.hpp"
 #include "weir/decode/nfcapd_plan.hpp"
 #include "weir/flow/batch.hpp"
@@ -65,10 +66,10 @@ inline void copy_record(const NfcapdPlan& plan, const char* record,
         put(load_number<std::uint64_t>(from));
         break;
       case NfcapdOp::add32:
-        put(so_far() + load_number<std::uint32_t>(from));
+        put(add_saturated(so_far(), load_number<std::uint32_t>(from)));
         break;
       case NfcapdOp::add64:
-        put(so_far() + load_number<std::uint64_t>(from));
+        put(add_saturated(so_far(), load_number<std::uint64_t>(from)));
         break;
       case NfcapdOp::one:
         put(1);

@@ -95,16 +95,6 @@ std::string_view expected(ColumnKind kind, std::string_view text) {
 
 }  // namespace
 
-MessageFormat parse_message_format(std::string_view name) {
-  static constexpr auto kNames = std::to_array<std::string_view>({"cbor", "cbor-typed", "json"});
-  const auto* const found = std::find(kNames.begin(), kNames.end(), name);
-  if (found == kNames.end()) {
-    throw Error::usage(fmt::format("no message format is called '{}'; there are {}.{}", name,
-                                   fmt::join(kNames, ", "), did_you_mean(name, kNames)));
-  }
-  return static_cast<MessageFormat>(found - kNames.begin());
-}
-
 RowEncoder::RowEncoder(MessageFormat format, std::vector<Column> columns,
                        std::span<const std::string> key, ZoneToUtc to_utc)
     : format_(format), columns_(std::move(columns)), to_utc_(std::move(to_utc)) {

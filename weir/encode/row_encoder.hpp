@@ -18,9 +18,6 @@ enum class MessageFormat : std::uint8_t {
   json,        ///< an object of the same
 };
 
-/// The format called `cbor`, `cbor-typed` or `json`. Throws Error (usage) for any other name.
-MessageFormat parse_message_format(std::string_view name);
-
 struct Column {
   std::string name;  ///< the key in the message
   ColumnKind kind = ColumnKind::text;

@@ -6,17 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <string_view>
 #include <system_error>
 
 #include "weir/base/error.hpp"
-#include "weir/base/stop_wait.hpp"
 
 namespace weir {
 namespace {
-
-constexpr auto kBetweenTries = std::chrono::milliseconds(100);
 
 Error trouble(const std::string& path, const std::string& what, int error) {
   const std::string text =
@@ -66,17 +62,6 @@ std::optional<FileLock> FileLock::try_take(const std::string& path) {
   }
   write_pid(fd.get());
   return FileLock(std::move(fd));
-}
-
-std::optional<FileLock> FileLock::wait(const std::string& path, const std::stop_token& stop) {
-  // A blocking flock could be ended by a signal only, and not without a race.
-  while (!stop.stop_requested()) {
-    if (auto lock = try_take(path)) {
-      return lock;
-    }
-    wait_unless_stopped(stop, kBetweenTries);
-  }
-  return std::nullopt;
 }
 
 std::string FileLock::holder(const std::string& path) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -18,10 +17,6 @@ class FileLock {
   /// is none. Throws Error that says what to do where it cannot be opened for writing or its file
   /// system knows no locks.
   [[nodiscard]] static std::optional<FileLock> try_take(const std::string& path);
-
-  /// Waits for it; none once `stop` is requested. Throws as try_take.
-  [[nodiscard]] static std::optional<FileLock> wait(const std::string& path,
-                                                    const std::stop_token& stop);
 
   /// Who holds it, for a message: "process 1234", or "another process" where the file does not say.
   [[nodiscard]] static std::string holder(const std::string& path);

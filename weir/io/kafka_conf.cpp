@@ -13,8 +13,10 @@
 #include <span>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "weir/base/error.hpp"
+#include "weir/base/near_match.hpp"
 #include "weir/io/kafka_environment.hpp"
 #include "weir/io/kafka_handles.hpp"
 
@@ -117,20 +119,46 @@ const std::array kProducerDefaults = {
     KafkaProperty{"message.timeout.ms", "60000"},
 };
 
+/// ` Did you mean …?` of all that librdkafka can be told, or nothing.
+std::string near_properties(const std::string& name) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* to = ::open_memstream(&text, &size);
+  if (to == nullptr) {
+    return {};
+  }
+  rd_kafka_conf_properties_show(to);
+  std::fclose(to);
+  const std::unique_ptr<char, decltype(&std::free)> held(text, &std::free);
+  std::vector<std::string_view> names;  // a table: the first word of each line
+  for (std::string_view left(text, size); !left.empty();) {
+    const std::string_view line = left.substr(0, left.find('\n'));
+    left.remove_prefix(std::min(left.size(), line.size() + 1));
+    const std::string_view word = line.substr(0, line.find(' '));
+    if (word.find('.') != std::string_view::npos) {
+      names.push_back(word);
+    }
+  }
+  return did_you_mean(name, names);
+}
+
 void set(rd_kafka_conf_t* conf, const KafkaProperty& property) {
   std::array<char, 512> reason{};
-  if (rd_kafka_conf_set(conf, property.name.c_str(), property.value.c_str(), reason.data(),
-                        reason.size()) == RD_KAFKA_CONF_OK) {
+  const rd_kafka_conf_res_t result = rd_kafka_conf_set(
+      conf, property.name.c_str(), property.value.c_str(), reason.data(), reason.size());
+  if (result == RD_KAFKA_CONF_OK) {
     return;
   }
   // The reason may quote the value.
   const std::string_view text = kafka_secrets(property.name, property.value).empty()
                                     ? std::string_view(reason.data())
                                     : "no such property, or a value it cannot have";
+  const std::string near =
+      result == RD_KAFKA_CONF_UNKNOWN ? near_properties(property.name) : std::string();
   if (property.from.starts_with(KafkaProperty::kCommandLine)) {
-    throw Error::usage(fmt::format("-X {}: {}", property.name, text));
+    throw Error::usage(fmt::format("-X {}: {}{}", property.name, text, near));
   }
-  throw Error::usage(fmt::format("{}: {}", property.from, text));
+  throw Error::usage(fmt::format("{}: {}{}", property.from, text, near));
 }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {

@@ -160,6 +160,7 @@ void NfcapdFile::read_layout_1(std::string_view bytes) {
   header_.ident = text_at(bytes, 12, 128);
   header_.closed = header_.blocks != 0;
   header_.stat = stat_at(bytes, kHeader1);
+  header_.summed = header_.closed;
   header_.stat.sequence_failures = number_at<std::uint32_t>(bytes, kHeader1 + 132);
   first_block_ = kHeader1 + kStat1;
   end_ = size_;
@@ -229,6 +230,7 @@ void NfcapdFile::read_appendix() {
         header_.ident = text_at(records, 4, size - 4U);
       } else if (type == kStat && size >= 4 + kStat1) {
         header_.stat = stat_at(records, 4);
+        header_.summed = true;
         // Before 1.7 was released it was that of layout 1.
         header_.stat.sequence_failures =
             size == 4 + kStat1 ? number_at<std::uint32_t>(records, 4 + 132)

@@ -36,7 +36,8 @@ struct NfcapdHeader {
   bool closed = false;
   std::uint32_t blocks = 0;  ///< how many it says it has
   std::string ident;         ///< nfcapd's -I, cut off at the first NUL
-  NfcapdStat stat;           ///< zeros unless closed
+  NfcapdStat stat;           ///< zeros unless `summed`
+  bool summed = false;       ///< nfcapd's sums could be read
 };
 
 /// Memory for one block, reused from block to block.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -25,24 +26,45 @@ bool all_digits(std::string_view text) {
   throw Error::usage(fmt::format("{}: {}", path, why));
 }
 
-/// Finished files first, by name; "nfcapd.2" stands before "nfcapd.c".
-void add_folder(const std::string& folder, bool with_current, std::vector<std::string>& files) {
-  std::vector<std::pair<std::string, std::string>> found;  // name, path
+using Named = std::pair<std::string, std::string>;  // name, path
+
+/// Adds the files of a folder and of those below it, also where links lead to them. `seen` ends
+/// circles of links, and keeps a folder with two names from being read twice.
+void look_into(const fs::path& folder, bool with_current, std::set<std::string>& seen,
+               std::vector<Named>& found) {
+  const bool outermost = seen.empty();
   std::error_code error;
-  fs::recursive_directory_iterator at(folder, error);
-  while (!error && at != fs::recursive_directory_iterator()) {
+  const fs::path real = fs::canonical(folder, error);
+  if (!error && !seen.insert(real.string()).second) {
+    return;
+  }
+  std::vector<fs::path> below;
+  fs::directory_iterator at(folder, error);
+  while (!error && at != fs::directory_iterator()) {
+    // What nfcapd's expiry has just removed is neither.
+    std::error_code ignored;
     std::string name = at->path().filename().string();
-    if (is_nfcapd_name(name) || (with_current && name.starts_with(kCurrent))) {
-      std::error_code ignored;  // a file that nfcapd's expiry has just removed is none
-      if (at->is_regular_file(ignored)) {
-        found.emplace_back(std::move(name), at->path().string());
-      }
+    if (at->is_directory(ignored)) {
+      below.push_back(at->path());
+    } else if ((is_nfcapd_name(name) || (with_current && name.starts_with(kCurrent))) &&
+               at->is_regular_file(ignored)) {
+      found.emplace_back(std::move(name), at->path().string());
     }
     at.increment(error);
   }
-  if (error) {
-    refuse(folder, error.message());
+  if (error && (outermost || error != std::errc::no_such_file_or_directory)) {
+    refuse(folder.string(), error.message());
   }
+  for (const fs::path& path : below) {
+    look_into(path, with_current, seen, found);
+  }
+}
+
+/// Finished files first, by name; "nfcapd.2" stands before "nfcapd.c".
+void add_folder(const std::string& folder, bool with_current, std::vector<std::string>& files) {
+  std::set<std::string> seen;
+  std::vector<Named> found;
+  look_into(folder, with_current, seen, found);
   if (found.empty()) {
     refuse(folder, "there is no nfcapd.YYYYmmddHHMM in this folder or below it");
   }

@@ -13,7 +13,8 @@ namespace weir {
 
 /// The nfcapd files that paths mean. A file is itself; a folder all files in it and below it whose
 /// names nfcapd gives (its -S puts them into folders by date), in the order of their names, which
-/// is that of time. The file that nfcapd is writing (nfcapd.current…) only with `with_current`,
+/// is that of time. Links are followed, and a folder is read once however it is reached. The file
+/// that nfcapd is writing (nfcapd.current…) only with `with_current`,
 /// last.
 ///
 /// Throws Error::usage where a path is not there, a folder cannot be read or has no such file.
