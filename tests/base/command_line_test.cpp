@@ -53,7 +53,6 @@ TEST(CommandLine, OfTheScriptHasItsWords) {
       "-r {timestamp} -A 'dstctry' -o 'fmt:%ts,%dcc,%td,%pkt,%byt,%pps,%bps,%fl' -6 "
       "--no-scale-number",
       kNames);
-  EXPECT_TRUE(command.has_placeholders());
   const std::array<Placeholder, 1> values{
       {{.name = "timestamp", .value = "2026/11/21/nfcapd.202611212305"}}};
   EXPECT_THAT(command.fill(values),
@@ -76,7 +75,6 @@ TEST(CommandLine, FillsPlaceholdersWithinWordsThatStayOne) {
 
 TEST(CommandLine, TakesOtherBracesAsText) {
   const CommandLine command("awk '{ print $1 }' {} {{start}} {start {{{end}}} {Start} {{", kNames);
-  EXPECT_FALSE(command.has_placeholders());
   const std::array<Placeholder, 2> values{
       {{.name = "start", .value = "S"}, {.name = "end", .value = "E"}}};
   EXPECT_THAT(command.fill(values), ElementsAre("awk", "{ print $1 }", "{}", "{start}", "{start",
@@ -85,7 +83,6 @@ TEST(CommandLine, TakesOtherBracesAsText) {
 
 TEST(CommandLine, MayHaveNoPlaceholder) {
   const CommandLine command("cat rows.txt {{start}}", kNames);
-  EXPECT_FALSE(command.has_placeholders());
   EXPECT_THAT(command.fill({}), ElementsAre("cat", "rows.txt", "{start}"));
 }
 

@@ -295,15 +295,6 @@ TEST(RowEncoder, RefusesNamesThatCannotBe) {
             "mean packets?");
 }
 
-TEST(ParseMessageFormat, KnowsThreeNames) {
-  EXPECT_EQ(parse_message_format("cbor"), MessageFormat::cbor);
-  EXPECT_EQ(parse_message_format("cbor-typed"), MessageFormat::cbor_typed);
-  EXPECT_EQ(parse_message_format("json"), MessageFormat::json);
-  EXPECT_EQ(usage_error([] { parse_message_format("cbor_typed"); }),
-            "no message format is called 'cbor_typed'; there are cbor, cbor-typed, json. Did you "
-            "mean cbor-typed?");
-}
-
 /// The text between two lines of the documentation, without blanks and newlines.
 std::string example(const std::string& document, const std::string& start) {
   const std::size_t from = document.find(start);

@@ -1,5 +1,7 @@
 """What integration tests share: one broker for all that do not need their own."""
 
+import time
+
 import pytest
 
 pytest.register_assert_rewrite("servers", "support")  # so that their failures show values, too
@@ -12,8 +14,18 @@ from support.stream import FakeNfdump, Streamer, window  # noqa: E402
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory):
     """A running broker; use topics of your own name, and stop nothing."""
-    with Kafka(tmp_path_factory.mktemp("kafka")) as broker:
+    # On a machine that is busy for a while it is not to be taken for dead.
+    patient = {"broker.session.timeout.ms": "60000"}
+    with Kafka(tmp_path_factory.mktemp("kafka"), patient) as broker:
         yield broker
+
+
+@pytest.fixture(scope="module", autouse=True)
+def far_from_midnight(request):
+    """Windows of tests are days, none of which is to end meanwhile."""
+    left = 86400 - time.time() % 86400
+    if "stream" in request.module.__name__ and left < 240:
+        time.sleep(left + 1)
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ class Feed:
 
 def test_names_are_in_labels_with_commas_and_latin_1(start):
     weir = start()
-    weir.wait_ready()
+    weir.wait_metrics(lambda m: m.value("weir_as_names") == 105)
     feed = Feed(weir)
     for number, source in enumerate((1299, 6939, 15169, 4242, OWN + 1)):
         metrics = feed(source, number + 1)
@@ -146,7 +146,7 @@ def test_a_server_that_fails_is_no_reason_not_to_count(start, names):
 def test_a_changed_name_opens_a_new_series_and_the_sums_stay_exact(start, names):
     renamed = {**NAMES, 6939: "HURRICANE ELECTRIC"}
     weir = start()
-    weir.wait_ready()
+    weir.wait_metrics(lambda m: m.value("weir_as_names") == 105)
     feed = Feed(weir)
     feed(15169, 1000)
     metrics = feed(6939, 52)
@@ -185,6 +185,6 @@ def test_a_list_that_is_none_does_not_replace_the_names(start, names):
     weir.wait_metrics(lambda m: m.value("weir_as_names") == 105)
     names.text = b"<html><body>Service unavailable</body></html>\n"
     weir.send_signal(signal.SIGHUP)
-    metrics = weir.wait_metrics(lambda m: m.value("weir_as_names_failures_total") == 1)
+    metrics = weir.wait_metrics(lambda m: m.value("weir_as_names_failures_total") >= 1)
     assert metrics.value("weir_as_names") == 105
     assert Feed(weir)(6939, 1)[RECEIVE] == {key(6939, OWN, "bdr1", NAMES): 1}

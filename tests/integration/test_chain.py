@@ -163,7 +163,7 @@ def test_the_chain_goes_on_after_a_restart_of_one(restart, chain):
     # Of all that Prometheus has ever scraped of a series, no value is below the one before.
     for name in METRICS:
         assert chain.prometheus.query(f"max(resets({name}[1h]))") == [({}, 0.0)]
-    assert chain.prometheus.query("weir_records_unaccounted")[0][1] == 0
+    wait_until(lambda: chain.prometheus.query("weir_records_unaccounted == 0"))
 
 
 def test_pmacct_logs_in_by_a_certificate(kafka, authority, tmp_path):

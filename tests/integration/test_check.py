@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from servers.kafka import Kafka
-from servers.process import BUILD, ROOT, free_port, wait_until
+from servers.process import BUILD, PATIENCE, ROOT, free_port, wait_until
 from servers.weir import run
 from support.messages import OWN, dumps, pmacct
 
@@ -187,7 +187,7 @@ def open_transaction(kafka):
     yield begin
     for producer in producers:
         producer.stdin.close()
-        producer.wait(timeout=30)
+        producer.wait(30 * PATIENCE)
 
 
 def test_each_topic_is_judged_by_itself(kafka, topic, live, open_transaction):

@@ -160,9 +160,12 @@ def test_until_the_topic_is_there_nothing_is_shown_and_reading_pauses(kafka, top
     large = [broken(b"%d:" % n + 900_000 * b"x", "not_json") for n in range(30)]
     messages = [*garbage(10), *large, *numbered(50, first=50)]
     send(kafka, messages, source, truth)
-    weir.wait_for_url(weir.url + "/-/ready", status=503)
-    _, _, why = weir.get("/-/ready")
-    assert letters.encode() in why and b"--dead-letter-topic" in why
+
+    def told():
+        status, _, why = weir.get("/-/ready")
+        return status == 503 and letters.encode() in why and b"--dead-letter-topic" in why
+
+    weir.wait_for(told, what="saying why it is not ready")
     metrics = weir.wait_metrics(lambda m: m.value("weir_reading_paused") == 1)
     assert metrics.value("weir_records_counted_total") == len(flows)
     assert metrics.value("weir_messages_total") == len(flows)
@@ -178,6 +181,33 @@ def test_until_the_topic_is_there_nothing_is_shown_and_reading_pauses(kafka, top
         expected_letters(messages, source, offset=len(flows))
     )
     assert weir.stop() == 0
+
+
+def test_a_topic_that_is_deleted_is_told_and_its_successor_gets_the_rest(kafka, topic, export):
+    source, letters = topic(), topic()
+    truth = Truth(OWN)
+    weir = export(*arguments(kafka, source, letters)).wait_ready()
+    first = [*garbage(20), *numbered(10)]
+    send(kafka, first, source, truth)
+    finish(weir, truth)
+    kafka.delete_topic(letters)
+    second = [*garbage(20, first=20), *numbered(10, first=10)]
+    send(kafka, second, source, truth)
+    weir.wait_for_url(weir.url + "/-/ready", status=503)
+    assert weir.metrics().value("weir_records_counted_total") == 10
+    kafka.create_topic(letters)
+    weir.wait_ready()
+    finish(weir, truth)
+    assert set(read_letters(kafka, letters)) == set(
+        expected_letters(second, source, offset=len(first))
+    )
+    # And one that is made again at once, so that nobody has seen that it was away.
+    kafka.recreate_topic(letters)
+    third = [*garbage(20, first=40), *numbered(10, first=20)]
+    send(kafka, third, source, truth)
+    finish(weir, truth)
+    after = len(first) + len(second)
+    assert set(read_letters(kafka, letters)) == set(expected_letters(third, source, offset=after))
 
 
 def test_a_stop_while_the_topic_is_missing_is_quick_and_the_next_start_makes_up_for_it(
@@ -248,8 +278,8 @@ def test_a_missing_right_is_told_beforehand_and_waited_for(broker, export, tmp_p
     messages = garbage(10)
     weir = export(*words).wait_ready()
     send(broker, messages, source, truth)
-    weir.wait_for_url(weir.url + "/-/ready", status=503)
-    assert f"give this user WRITE on the topic {letters}".encode() in weir.get("/-/ready")[2]
+    advice = f"give this user WRITE on the topic {letters}".encode()
+    weir.wait_for(lambda: advice in weir.get("/-/ready")[2], what="saying what is missing")
     broker.allow("User:weir", "WRITE", letters)
     weir.wait_ready()
     finish(weir, truth)

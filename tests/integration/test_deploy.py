@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from servers.process import BUILD, ROOT
+from servers.process import BUILD, PATIENCE, ROOT
 from servers.weir import PROGRAM, Weir
 from support.messages import numbered
 
@@ -36,8 +36,9 @@ def packages_of(libraries):
         names |= {"/usr" + name for name in names if not name.startswith("/usr")}
         spellings.append(names)
     done = subprocess.run(
-        ["dpkg", "-S", *sorted(set().union(*spellings))], capture_output=True, text=True, timeout=60
-    )
+        ["dpkg", "-S", *sorted(set().union(*spellings))], capture_output=True, text=True,
+        timeout=60 * PATIENCE,
+    )  # fmt: skip
     owners = {}
     for line in done.stdout.splitlines():
         package, path = line.split(": ", 1)
@@ -95,7 +96,7 @@ def installed(tmp_path_factory):
         subprocess.run(
             ["cmake", "--install", str(BUILD), "--prefix", prefix],
             env={**os.environ, "DESTDIR": str(root)},
-            stdout=subprocess.DEVNULL, check=True, timeout=120,
+            stdout=subprocess.DEVNULL, check=True, timeout=60 * PATIENCE,
         )  # fmt: skip
         return root
 
@@ -137,9 +138,9 @@ def test_a_default_file_that_was_edited_stays(installed):
 
 def test_the_installed_program_runs_under_the_name_of_flow_exporter(installed):
     link = installed("/usr") / "usr/bin/flow-exporter"
-    done = subprocess.run([link, "--help"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([link, "--help"], capture_output=True, text=True)
     assert done.returncode == 0 and "--brokers" in done.stdout
-    done = subprocess.run([link, "-no-such-flag"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([link, "-no-such-flag"], capture_output=True, text=True)
     assert done.returncode == 2 and "-no-such-flag" in done.stderr
 
 
@@ -150,7 +151,7 @@ def test_systemd_accepts_the_installed_unit(installed, tmp_path):
     done = subprocess.run(
         ["systemd-analyze", "--no-pager", "--man=no", "verify",
          tmp_path / "lib/systemd/system/weir-export.service"],
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=60 * PATIENCE,
     )  # fmt: skip
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
@@ -218,8 +219,9 @@ def test_weir_does_all_its_work_in_the_sandbox_of_its_unit(kafka, topic, open_fo
     with weir:
         weir.wait_ready()
         kafka.produce(name, [message.value for message in numbered(100)])
-        metrics = weir.wait_metrics(lambda m: m.value("weir_records_counted_total") == 100)
-        assert metrics.value("weir_as_names") == 199
+        metrics = weir.wait_metrics(
+            lambda m: m.value("weir_records_counted_total") == 100 and m.value("weir_as_names") == 199
+        )
         assert metrics.value("process_resident_memory_bytes") > 0
         assert metrics.value("process_start_time_seconds") > 1e9
         assert metrics.value("process_max_fds") >= metrics.value("process_open_fds") > 3
@@ -247,7 +249,7 @@ def test_the_sandbox_of_the_tests_keeps_what_it_should_from_happening(open_folde
         "      fails(open, 'file', 'w'), fails(socket.socket))\n" % open_folder
     )
     words = confined(open_folder, ["/usr/bin/python3", "-c", script])
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60 * PATIENCE)
     wanted = ["65534", "True", "True", "True", "True", "True", "False", "False"]
     assert done.stdout.split() == wanted, done
 

@@ -19,8 +19,7 @@ def trial(kafka, topic, tmp_path):
 def commits(trial, count=2):
     """Waits for some more commits."""
     for _ in range(count):
-        before = len(trial.scraper.changes)
-        trial.weir.wait_for(lambda: len(trial.scraper.changes) > before, what="a commit")  # noqa: B023
+        trial.wait_news()
 
 
 def newest_log(trial):

@@ -23,7 +23,7 @@ def small_disk(tmp_path):
 def fill(folder):
     """Takes all the room there is; returns the file that does."""
     ballast = folder / "ballast"
-    with open(ballast, "wb", buffering=0) as file:
+    with open(ballast, "ab", buffering=0) as file:
         try:
             for size in (65536, 4096, 1):
                 while True:
@@ -34,15 +34,25 @@ def fill(folder):
     return ballast
 
 
+def fill_until_it_is_felt(trial, folder):
+    """As fill, again and again: an old file that the exporter deletes makes room once more."""
+
+    def felt():
+        fill(folder)
+        return b"No space left" in trial.weir.get("/-/ready")[2]
+
+    trial.weir.wait_for(felt, what="seeing that the disk is full")
+    return fill(folder)
+
+
 def test_a_full_disk_stops_what_is_shown_and_room_mends_it(kafka, topic, small_disk, tmp_path):
     state = small_disk / "state"
     with Trial(kafka, tmp_path, topic(3), "--max-pending", "4000", state=state) as trial:
         trial.start(wait=True)
         trial.feed()
         trial.scraper.fresh()
-        ballast = fill(small_disk)
-        trial.weir.wait_for(lambda: trial.weir.get("/-/ready")[0] == 503, what="not being ready")
-        why = trial.weir.get("/-/ready")[2].decode()
+        ballast = fill_until_it_is_felt(trial, small_disk)
+        why = trial.wait_stuck()
         assert "No space left" in why and str(state) in why, why
         trial.weir.wait_for_text("No space left on device")
 
@@ -65,8 +75,7 @@ def test_a_full_disk_stops_what_is_shown_and_room_mends_it(kafka, topic, small_d
         # Killed while the disk is full, it still serves what it had shown.
         trial.feeds[0].resume()
         trial.scraper.fresh()
-        ballast = fill(small_disk)
-        trial.weir.wait_for(lambda: trial.weir.get("/-/ready")[0] == 503, what="not being ready")
+        ballast = fill_until_it_is_felt(trial, small_disk)
         trial.kill()
         trial.start(wait=True)
         ballast.unlink()
@@ -82,7 +91,7 @@ def test_a_limit_on_the_size_of_files_is_like_a_full_disk(kafka, topic, tmp_path
         trial.scraper.fresh()
         limit = trial.files("log-*")[-1].stat().st_size + 1000
         subprocess.run(["prlimit", "--pid", str(trial.weir.pid), f"--fsize={limit}:"], check=True)
-        trial.weir.wait_for(lambda: trial.weir.get("/-/ready")[0] == 503, what="not being ready")
+        trial.wait_stuck()
         subprocess.run(["prlimit", "--pid", str(trial.weir.pid), "--fsize=unlimited:"], check=True)
         trial.weir.wait_ready()
         trial.check()

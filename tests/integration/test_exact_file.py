@@ -34,7 +34,7 @@ def test_killed_while_it_reads_a_file_that_grows_it_counts_each_line_once(tmp_pa
                 time.sleep(rng.uniform(0, 0.3))
                 weir.kill()
         size = path.stat().st_size
-        wait_until(lambda: list(scraper.values("weir_consumer_offset").values()) == [size])
+        wait_until(lambda: list(scraper.values("weir_consumer_offset").values()) == [size], 60)
         scraper.fresh()
         shown, expected = (
             {key: value for key, value in counts.items() if key[0] != "weir_messages_total"}

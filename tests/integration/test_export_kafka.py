@@ -156,8 +156,12 @@ def test_a_topic_that_does_not_exist_yet_is_read_from_its_beginning(kafka, expor
     name = request.node.name
     weir = start(export, kafka, name)
     weir.wait_for_text("does not exist")
-    status, _, why = weir.get("/-/ready")
-    assert (status, b"does not exist" in why) == (503, True)
+
+    def told():
+        status, _, why = weir.get("/-/ready")
+        return status == 503 and b"does not exist" in why
+
+    weir.wait_for(told, what="saying why it is not ready")
     assert weir.get("/-/healthy")[0] == 200
     weir.wait_for(weir.metrics, what="to be sure of that")
     truth = Truth(OWN)

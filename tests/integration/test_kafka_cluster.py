@@ -20,6 +20,7 @@ def test_a_partitions_leader_that_dies_costs_nothing(cluster, export):
     # A topic is made where a leader will be that may die; broker 1 is the controller, too.
     nodes[1].create_topic("failover", 6)
     victim = nodes[2]
+    wait_until(lambda: all(cluster.leader("failover", each) > 0 for each in range(6)), what="leaders")
     led = [each for each in range(6) if cluster.leader("failover", each) == victim.number]
     assert led, "broker 2 leads no partition"
     truth = Truth(OWN)

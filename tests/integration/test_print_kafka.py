@@ -6,7 +6,7 @@ import subprocess
 
 import cbor2
 
-from servers.process import BUILD, wait_until
+from servers.process import BUILD, PATIENCE, wait_until
 
 RECORDS = [
     {"as_src": n % 7, "as_dst": 64500, "bytes": 100 + n, "packets": 1 + n % 3} for n in range(600)
@@ -19,7 +19,8 @@ def words(kafka, topic, *more):
 
 
 def run(kafka, topic, *more, status=0):
-    done = subprocess.run(words(kafka, topic, *more), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words(kafka, topic, *more), capture_output=True, text=True,
+                          timeout=60 * PATIENCE)  # fmt: skip
     assert done.returncode == status, done.stderr
     return done
 
@@ -92,7 +93,7 @@ def test_followed_it_shows_records_as_they_come_and_ends_with_a_signal(kafka, to
         kafka.produce(name, ['{"bytes": 2}'])
         wait_until(lambda: len(out.read_text().splitlines()) == 2)
         follower.send_signal(signal.SIGINT)
-        assert follower.wait(20) == 0
+        assert follower.wait(20 * PATIENCE) == 0
         assert b"2 messages read" in follower.stderr.read()
     finally:
         follower.kill()
@@ -107,7 +108,7 @@ def test_groups_of_what_was_followed_are_printed_at_the_end(kafka, topic):
         stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
         kafka.produce(name, ['{"bytes": 4}', '{"bytes": 8}'])
-        printed, _ = follower.communicate(timeout=60)
+        printed, _ = follower.communicate(timeout=60 * PATIENCE)
         assert (follower.returncode, rows(printed)) == (0, [{"bytes": 7}])
     finally:
         follower.kill()

@@ -6,7 +6,7 @@ import pytest
 
 from servers import metrics
 from servers.kafka import Kafka
-from servers.process import Process, wait_until
+from servers.process import Process, free_port, wait_until
 from servers.prometheus import Prometheus
 
 AWKWARD = [b"plain", b"two\nlines\n", b"", None, bytes(range(256)), b"x" * 100_000]
@@ -44,7 +44,7 @@ def test_kafka_topics_grow_lose_records_and_go(kafka, topic):
     wait_until(lambda: kafka.offsets(name, 1) == (0, 0), what="the new partition")
     assert kafka.committed("nobody", name, 0) is None
     kafka.delete_topic(name)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="(?i)unknown"):
         kafka.offsets(name, 0)
 
 
@@ -67,7 +67,7 @@ def test_prometheus_scrapes_and_answers(tmp_path):
     with Prometheus(tmp_path) as first:
         with Prometheus(tmp_path, [f"127.0.0.1:{first.port}"], name="second") as second:
             wait_until(lambda: second.query("up == 1"), what="a scrape")
-            assert [target["health"] for target in second.targets()] == ["up"]
+            wait_until(lambda: [target["health"] for target in second.targets()] == ["up"])
             assert second.query("scalar(vector(7))") == [({}, 7.0)]
 
 
@@ -75,6 +75,14 @@ def test_a_process_that_ends_early_is_noticed_at_once(tmp_path):
     process = Process("early", ["sh", "-c", "echo why >&2; exit 3"], tmp_path).start()
     with pytest.raises(AssertionError, match="(?s)status 3.*why"):
         process.wait_for(lambda: False, timeout=60)
+
+
+def test_no_port_is_given_twice_nor_to_a_client():
+    ports = [free_port() for _ in range(250)]
+    assert len(set(ports)) == len(ports)
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        first_of_clients = int(file.read().split()[0])
+    assert max(ports) < first_of_clients or first_of_clients <= 20_000
 
 
 def test_waiting_ends():

@@ -19,7 +19,7 @@ from pathlib import Path
 import cbor
 import pytest
 
-from servers.process import ROOT, Process
+from servers.process import PATIENCE, ROOT, Process
 from servers.weir import PROGRAM, Weir, run
 
 ROW = " 2026-11-21 23:05:00.125, 840, 1.500, 10, 2000, 6, 10666, 3"
@@ -113,7 +113,7 @@ def values(kafka, words):
 def stopped_in_time(process, number=signal.SIGTERM):
     begin = time.monotonic()
     status = process.stop(number)
-    assert time.monotonic() - begin < SECONDS_TO_STOP
+    assert time.monotonic() - begin < SECONDS_TO_STOP * PATIENCE
     return status
 
 
@@ -179,7 +179,8 @@ def test_a_second_one_leaves_it_to_the_first(words, tmp_path):
 
 def test_following_it_serves_metrics_and_tells_the_service_manager(follow, manager, tmp_path):
     weir = follow("--log-file", "log")
-    metrics = weir.wait_metrics(lambda m: m.value("weir_windows_sent_total") == 3)
+    # What it tells is taken meanwhile: few messages fit into the socket, the rest is dropped.
+    metrics = weir.wait_metrics(lambda m: manager() and m.value("weir_windows_sent_total") == 3)
     assert metrics.value("weir_window_rows_total") == 3
     assert metrics.value("weir_windows_lag") == 0
     assert metrics.value("weir_ready") == 1
@@ -197,13 +198,14 @@ def test_following_it_serves_metrics_and_tells_the_service_manager(follow, manag
 
     weir.wait_for(lambda: manager().count("WATCHDOG=1") >= 2, what="signs of life")
     assert manager()[0] == "READY=1"
-    assert f"STATUS=last window {window(1)}, 3 sent with 3 rows since the start" in manager()
+    status = f"STATUS=last window {window(1)}, 3 sent with 3 rows since the start"
+    weir.wait_for(lambda: status in manager(), what=status)
 
     (tmp_path / "log").rename(tmp_path / "log.1")
     weir.send_signal(signal.SIGHUP)
     weir.wait_for(lambda: (tmp_path / "log").exists(), what="a new log file")
     assert stopped_in_time(weir) == 0
-    assert manager()[-1] == "STOPPING=1"
+    assert "STOPPING=1" in manager()
     assert "stopping signal=SIGTERM" in (tmp_path / "log").read_text()
     assert weir.err == ""
 
@@ -211,9 +213,8 @@ def test_following_it_serves_metrics_and_tells_the_service_manager(follow, manag
 def test_following_in_trouble_it_is_not_ready_and_says_why(follow, tmp_path):
     fake_nfdump(tmp_path, before="echo broken >&2")
     weir = follow()
-    weir.wait_for_url(weir.url + "/-/ready", status=503)
-    reason = weir.get("/-/ready")[2].decode()
-    assert "broken" in reason
+    weir.wait_for(lambda: b"broken" in weir.get("/-/ready")[2], what="saying why")
+    assert weir.get("/-/ready")[0] == 503
     assert weir.get("/-/healthy")[0] == 200
     metrics = weir.metrics()
     assert metrics.value("weir_window_failures_total", reason="error_output") >= 1
@@ -234,7 +235,7 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(words, tmp_path):
             shown += os.read(ours, 4096)
     except OSError:  # the other side is closed
         pass
-    assert child.wait(30) == 0
+    assert child.wait(30 * PATIENCE) == 0
     os.close(ours)
     clear = "\r\x1b[K"
     text = shown.decode()
@@ -254,7 +255,8 @@ def dry_run(words, *more):
 
 def test_a_dry_run_prints_json_and_touches_nothing(words, tmp_path):
     before = sorted(tmp_path.iterdir())
-    done = subprocess.run(dry_run(words), cwd=tmp_path, capture_output=True, timeout=60)
+    done = subprocess.run(dry_run(words), cwd=tmp_path, capture_output=True,
+                          timeout=60 * PATIENCE)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
     assert [json.loads(line) for line in done.stdout.splitlines()] == [RECORD] * 3
     assert sorted(tmp_path.iterdir()) == before
@@ -268,7 +270,7 @@ def test_whoever_has_read_enough_of_a_dry_run_is_no_failure(words, tmp_path):
         assert json.loads(weir.stdout.readline()) == RECORD
         weir.stdout.close()
         assert weir.stderr.read() == b""
-        assert weir.wait(30) == 0
+        assert weir.wait(30 * PATIENCE) == 0
 
 
 # ---- the unit's sandbox -----------------------------------------------------------------------
@@ -294,7 +296,7 @@ def test_it_does_its_work_in_the_sandbox_of_its_units(kafka, words, unit):
         done = subprocess.run(
             ["/usr/bin/python3", ROOT / "tests/integration/support/confined.py",
              ROOT / "deploy/systemd" / unit, *writable, "--", program, "stream", *map(str, own)],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=60 * PATIENCE,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert "not permitted" not in done.stderr and "denied" not in done.stderr, done.stderr

@@ -12,7 +12,7 @@ import pytest
 
 from servers.kafka import Kafka
 from servers.nfcapd import capture, lay
-from servers.process import wait_until
+from servers.process import PATIENCE, wait_until
 from servers.weir import Weir
 from support.stream import (DAYS, FakeNfdump, Streamer, differences, lay_three, minutes_of,
                             nfdump, trouble,
@@ -79,12 +79,14 @@ def test_kafka_that_is_down_at_the_start_is_waited_for(broker, fake, tmp_path):
     streamer = Streamer(broker.brokers, "late", tmp_path, fake.command)
     streamer.last = window(4)
     expected = lay_three(fake)
+    begin = time.monotonic()
     process = streamer.start()
     process.wait_for_text("level=warn .*cannot reach Kafka at .*check --brokers")
     running(broker).create_topic("late")
     assert process.wait(60) == 0, process.err
     assert values(broker, streamer) == expected
-    assert len(trouble(process)) <= 4, process.err
+    minutes = 1 + int((time.monotonic() - begin) / 60)
+    assert len(trouble(process)) <= 4 * minutes, process.err
 
 
 def test_a_topic_that_does_not_exist_is_said_and_can_be_made_meanwhile(broker, fake, tmp_path):
@@ -105,7 +107,7 @@ def test_a_broker_killed_while_windows_are_sent_costs_nothing(broker, tmp_path):
     for delivery in ("exactly-once", "at-least-once"):
         fake = FakeNfdump(tmp_path / delivery)
         expected = lay_three(fake, rows=40_000)
-        fake.behave(before="sleep 0.3")
+        fake.behave(before="sleep 1")
         topic = broker.create_topic(f"killed-{delivery}")
         streamer = Streamer(broker.brokers, topic, fake.path.parent, fake.command, "--delivery", delivery)
         streamer.last = window(4)
@@ -124,6 +126,17 @@ def test_a_broker_killed_while_windows_are_sent_costs_nothing(broker, tmp_path):
     assert not differences(set(loose), set(expected)), "at least once"
 
 
+def pause_in_mid_window(broker, topic, process):
+    """Stops a stream whose transaction is open."""
+    while True:
+        size = on_topic(broker, topic)
+        wait_until(lambda: on_topic(broker, topic) > size, every=0.0005)  # noqa: B023
+        process.pause()
+        if len(broker.consume(topic, committed_only=False)) > len(broker.consume(topic)):
+            return
+        process.cont()
+
+
 def test_a_transaction_that_was_open_for_too_long_is_begun_again(broker, tmp_path):
     """Kafka aborts it and fences its owner, as if there were another one; but there is none. Here
     one stream is stopped in mid-window, and then Kafka in mid-window of another."""
@@ -133,14 +146,17 @@ def test_a_transaction_that_was_open_for_too_long_is_begun_again(broker, tmp_pat
         fake = FakeNfdump(tmp_path / name)
         expected = lay_three(fake, rows=40_000)
         topic = broker.create_topic(name)
-        streamers.append(Streamer(broker.brokers, topic, tmp_path / name, fake.command))
+        small = ("-X", "batch.num.messages=20")  # which takes a while
+        streamers.append(Streamer(broker.brokers, topic, tmp_path / name, fake.command, *small))
         streamers[-1].last = window(4)
     pair = []
     for streamer, frozen in zip(streamers, (None, broker)):
         process = streamer.start()
         pair.append((streamer, process))
-        wait_until(lambda: on_topic(broker, streamer.topic) > 0, every=0.0005)
-        (frozen or process).pause()
+        pause_in_mid_window(broker, streamer.topic, process)
+        if frozen:
+            frozen.pause()
+            process.cont()
     begin = time.monotonic()
     wait_until(lambda: time.monotonic() > begin + TRANSACTION_TIMEOUT + 2, what="a frozen while")
     broker.cont()
@@ -178,7 +194,7 @@ def test_a_signal_stops_it_while_it_sends_to_a_kafka_that_hangs(broker, fake, tm
     broker.pause()
     begin = time.monotonic()
     assert process.stop(signal.SIGTERM) == 1, process.err
-    assert time.monotonic() - begin < SECONDS_TO_STOP
+    assert time.monotonic() - begin < SECONDS_TO_STOP * PATIENCE
     broker.cont()
     done = streamer.run()
     assert done.exit_status == 0, done.err
@@ -267,7 +283,7 @@ def test_a_command_that_fails_sends_nothing_until_it_works(kafka, stream, fake, 
     fault, told = FAULTS[name]
     expected = lay_three(fake)
     fake.behave(instead=f"if [ $name = {window(2)} ]; then {fault}; else cat $file; fi")
-    done = stream.run("--timeout", "1s")
+    done = stream.run(*(("--timeout", "4s") if "--timeout" in told else ()))
     assert done.exit_status == 1
     assert stream.last == window(3)
     (line,) = [line for line in trouble(done) if "level=error" in line]

@@ -134,12 +134,14 @@ def test_two_on_one_ledger_fence_each_other(kafka, topic, tmp_path):
         streamer.last = window(4)
         pair.append((fake, streamer))
     (slow, first), (_, second) = pair
-    slow.behave(before=f"if [ $name = {window(2)} ]; then : > began; sleep 3; fi")
+    held = f": > began; until [ -e {slow.folder}/go ]; do sleep 0.1; done"
+    slow.behave(before=f"if [ $name = {window(2)} ]; then {held}; fi")
     one = first.start()
     one.wait_for(lambda: (first.folder / "began").exists(), what="being in its second window")
     other = second.run()
     assert other.exit_status == 0, other.err
     assert second.last == window(1)
+    (slow.folder / "go").touch()
     assert one.wait(30) == 1
     assert re.search(f"another weir stream has taken over the ledger {name}", one.err), one.err
     assert [record.value for record in kafka.consume(name)] == expected
@@ -159,8 +161,8 @@ def test_a_window_whose_file_comes_late_is_sent_when_it_is_there(kafka, topic, f
     late = fake.folder / window(1)
     late.rename(late.with_suffix(".late"))
     weir = follow(kafka, name, *DAYS)
-    weir.wait_for_url(weir.url + "/-/ready", status=503)
-    assert f"window {window(1)} cannot be sent" in weir.get("/-/ready")[2].decode()
+    why = f"window {window(1)} cannot be sent".encode()
+    weir.wait_for(lambda: why in weir.get("/-/ready")[2], what="saying why")
     metrics = weir.metrics()
     assert metrics.value("weir_windows_sent_total") == 2
     assert metrics.value("weir_windows_lag") == 1

@@ -9,9 +9,7 @@
 
 #include <array>
 #include <csignal>
-#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "tests/support/temp_folder.hpp"
 #include "weir/base/error.hpp"
@@ -63,24 +61,6 @@ TEST_F(FileLockTest, GoesWithTheProcessThatIsKilled) {
   EXPECT_TRUE(FileLock::try_take(path_).has_value());
   ::close(ready[0]);
   ::close(ready[1]);
-}
-
-TEST_F(FileLockTest, IsWaitedForUntilItIsGivenUp) {
-  auto held = FileLock::try_take(path_);
-  std::optional<FileLock> got;
-  std::jthread waiting([&] { got = FileLock::wait(path_, std::stop_token()); });
-  held.reset();
-  waiting.join();
-  EXPECT_TRUE(got.has_value());
-}
-
-TEST_F(FileLockTest, IsWaitedForUntilAStopIsRequested) {
-  const auto held = FileLock::try_take(path_);
-  std::optional<FileLock> got;
-  std::jthread waiting([&](const std::stop_token& stop) { got = FileLock::wait(path_, stop); });
-  waiting.request_stop();
-  waiting.join();
-  EXPECT_FALSE(got.has_value());
 }
 
 TEST_F(FileLockTest, ThatCannotBeMadeSaysWhatToDo) {

@@ -51,34 +51,34 @@ class HttpConnectionsTest : public testing::Test {
 };
 
 TEST_F(HttpConnectionsTest, ARequestHasTenSecondsFromConnecting) {
+  const auto before = Clock::now();
   const Client client(connections_);
-  const auto now = Clock::now();
-  connections_.reap(now + seconds(9));
+  connections_.reap(before + seconds(9));
   EXPECT_FALSE(client.cut());
-  connections_.reap(now + seconds(11));
+  connections_.reap(Clock::now() + seconds(11));
   EXPECT_TRUE(client.cut());
   EXPECT_EQ(counters_.timed_out, 1U);
-  connections_.reap(now + seconds(1000));
+  connections_.reap(Clock::now() + seconds(1000));
   EXPECT_EQ(counters_.timed_out, 1U) << "counted once";
 }
 
 TEST_F(HttpConnectionsTest, AResponseHasItsOwnTime) {
+  const auto before = Clock::now();
   const Client client(connections_);
   connections_.writing(*client.connection);
-  const auto now = Clock::now();
-  connections_.reap(now + seconds(59));
+  connections_.reap(before + seconds(59));
   EXPECT_FALSE(client.cut());
-  connections_.reap(now + seconds(61));
+  connections_.reap(Clock::now() + seconds(61));
   EXPECT_TRUE(client.cut());
 }
 
 TEST_F(HttpConnectionsTest, AnIdleConnectionIsClosedLateAndIsNoTimeOut) {
+  const auto before = Clock::now();
   const Client client(connections_);
   connections_.idle(*client.connection);
-  const auto now = Clock::now();
-  connections_.reap(now + seconds(70));
+  connections_.reap(before + seconds(70));
   EXPECT_FALSE(client.cut());
-  connections_.reap(now + seconds(76));
+  connections_.reap(Clock::now() + seconds(76));
   EXPECT_TRUE(client.cut());
   EXPECT_EQ(counters_.timed_out, 0U);
 }
@@ -92,12 +92,13 @@ TEST_F(HttpConnectionsTest, ARequestAfterAnotherHasTenSecondsFromItsStart) {
 }
 
 TEST_F(HttpConnectionsTest, AnAnswerThatDoesNotComeIsA503AndNotACut) {
+  const auto before = Clock::now();
   const Client client(connections_);
   const auto reply = std::make_shared<PendingReply>();
   connections_.waiting(*client.connection, reply);
   int resumed = 0;
   ASSERT_TRUE(reply->park([] {}, [&] { ++resumed; }));
-  connections_.reap(Clock::now() + seconds(29));
+  connections_.reap(before + seconds(29));
   EXPECT_EQ(resumed, 0);
   connections_.reap(Clock::now() + seconds(31));
   connections_.reap(Clock::now() + seconds(32));

@@ -226,7 +226,7 @@ TEST_F(HttpServerTest, BytesThatAreNoHttpDoNoHarm) {
 }
 
 TEST_F(HttpServerTest, AnswersWhileManyClientsOfTheSameAddressSendAByteAtATime) {
-  start();
+  start({.deadlines = {.request = std::chrono::hours(1)}});
   std::vector<RawClient> slow;
   for (int i = 0; i < 150; ++i) {
     slow.push_back(client());
@@ -258,21 +258,26 @@ TEST_F(HttpServerTest, AnswersWhileOthersHoldMoreConnectionsThanItAllows) {
 }
 
 TEST_F(HttpServerTest, ARequestThatIsNotWholeAtItsDeadlineIsCut) {
-  start({.deadlines = {.request = milliseconds(80)}});
+  start({.deadlines = {.request = milliseconds(200)}});
   RawClient first = client();
   first.send("GET / HT");
   first.receive_all();
   EXPECT_EQ(first.received, "");
-  RawClient second = client();
-  second.send(get("/1") + "GET /2 HTTP/1.1\r\n");
-  EXPECT_TRUE(second.response().ends_with("GET /1 [] "));
-  second.receive_all();
-  EXPECT_EQ(second.received, "");
+  std::uint64_t cut = 1;
+  for (std::string answer; answer.empty();
+       ++cut) {  // again where we ourselves were held up so long
+    RawClient second = client();
+    second.send(get("/1") + "GET /2 HTTP/1.1\r\n");
+    answer = second.response();
+    EXPECT_TRUE(answer.empty() || answer.ends_with("GET /1 [] ")) << answer;
+    second.receive_all();
+    EXPECT_EQ(second.received, "");
+  }
   RawClient third = client();
   third.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
   third.receive_all();
   EXPECT_EQ(third.received, "");
-  EXPECT_EQ(server_->counters().timed_out, 3U);
+  EXPECT_EQ(server_->counters().timed_out, cut + 1);
 }
 
 TEST_F(HttpServerTest, AResponseThatIsNotTakenWholeByItsDeadlineIsCut) {

@@ -2,15 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "tests/support/file_limit.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/usage_error.hpp"
 #include "weir/base/error.hpp"
 
 namespace weir {
@@ -76,13 +76,9 @@ TEST_F(SpillFileTest, RefusesToReadWhatIsNotThere) {
 }
 
 TEST_F(SpillFileTest, SaysWhichDiskIsFullAndHowMuchItTook) {
-  const auto before = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_FSIZE, &limit);
-  const rlimit small{.rlim_cur = 2'000'000, .rlim_max = limit.rlim_max};
-  ::setrlimit(RLIMIT_FSIZE, &small);
   std::string message;
   try {
+    const ScopedFileLimit limit(2'000'000);
     for (int i = 0; i < 1000; ++i) {
       file_.append(std::string(10'000, 'x'));
     }
@@ -90,20 +86,13 @@ TEST_F(SpillFileTest, SaysWhichDiskIsFullAndHowMuchItTook) {
     message = error.what();
     EXPECT_EQ(error.exit_code(), Error::kFailed);
   }
-  ::setrlimit(RLIMIT_FSIZE, &limit);
-  std::signal(SIGXFSZ, before);
   EXPECT_THAT(message, HasSubstr(folder_.path() + ": cannot write a temporary file"));
   EXPECT_THAT(message, HasSubstr("File too large, after 2.0 MB of it"));
 }
 
 TEST_F(SpillFileTest, NeedsAFolderItMayWriteTo) {
-  try {
-    const SpillFile none(folder_.path("none"));
-    FAIL() << "it was made";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), Error::kUsage);
-    EXPECT_THAT(error.what(), HasSubstr(folder_.path("none") + ": cannot make a temporary file"));
-  }
+  EXPECT_THAT(usage_error([&] { const SpillFile none(folder_.path("none")); }),
+              HasSubstr(folder_.path("none") + ": cannot make a temporary file"));
 }
 
 }  // namespace

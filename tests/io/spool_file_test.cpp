@@ -2,14 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "tests/support/file_limit.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/usage_error.hpp"
 #include "weir/base/error.hpp"
 
 namespace weir {
@@ -115,13 +115,9 @@ TEST_F(SpoolFileTest, HasNoNameInItsFolder) {
 }
 
 TEST_F(SpoolFileTest, SaysWhichDiskIsFullAndHowMuchItTook) {
-  const auto before = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit limit{};
-  ::getrlimit(RLIMIT_FSIZE, &limit);
-  const rlimit small{.rlim_cur = 2'000'000, .rlim_max = limit.rlim_max};
-  ::setrlimit(RLIMIT_FSIZE, &small);
   std::string message;
   try {
+    const ScopedFileLimit limit(2'000'000);
     for (int i = 0; i < 1000; ++i) {
       spool_.append(std::nullopt, std::string(10'000, 'x'));
     }
@@ -129,8 +125,6 @@ TEST_F(SpoolFileTest, SaysWhichDiskIsFullAndHowMuchItTook) {
     message = error.what();
     EXPECT_EQ(error.exit_code(), Error::kFailed);
   }
-  ::setrlimit(RLIMIT_FSIZE, &limit);
-  std::signal(SIGXFSZ, before);
   EXPECT_THAT(message, HasSubstr(folder_.path() + ": cannot write a temporary file"));
   EXPECT_THAT(message, HasSubstr("File too large, after 2.0 MB of it"));
   spool_.clear();
@@ -139,13 +133,8 @@ TEST_F(SpoolFileTest, SaysWhichDiskIsFullAndHowMuchItTook) {
 }
 
 TEST_F(SpoolFileTest, NeedsAFolderItMayWriteTo) {
-  try {
-    const SpoolFile none(folder_.path("none"));
-    FAIL() << "it was made";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), Error::kUsage);
-    EXPECT_THAT(error.what(), HasSubstr(folder_.path("none") + ": cannot make a temporary file"));
-  }
+  EXPECT_THAT(usage_error([&] { const SpoolFile none(folder_.path("none")); }),
+              HasSubstr(folder_.path("none") + ": cannot make a temporary file"));
 }
 
 }  // namespace

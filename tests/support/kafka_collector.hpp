@@ -25,7 +25,7 @@ class KafkaCollector final : public KafkaReceiver {
   /// Consumes until `done()`, for a long time at most.
   template <typename Consumer, typename Done>
   bool consume_until(Consumer& consumer, const Done& done) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(2);
     while (!done() && std::chrono::steady_clock::now() < give_up) {
       consumer.consume(std::chrono::milliseconds(50), *this);
     }

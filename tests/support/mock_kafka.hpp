@@ -48,6 +48,18 @@ class MockKafka {
     ASSERT_EQ(rd_kafka_flush(producer_.get(), 30'000), RD_KAFKA_RESP_ERR_NO_ERROR);
   }
 
+  /// As a consumer of the group.
+  void commit(const std::string& group, const std::string& topic, std::int64_t offset) {
+    rdkafka::Conf conf(rd_kafka_conf_new());
+    rd_kafka_conf_set(conf.get(), "bootstrap.servers", brokers().c_str(), nullptr, 0);
+    rd_kafka_conf_set(conf.get(), "group.id", group.c_str(), nullptr, 0);
+    const rdkafka::Handle consumer(rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), nullptr, 0));
+    static_cast<void>(conf.release());
+    const rdkafka::PartitionList offsets(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(offsets.get(), topic.c_str(), 0)->offset = offset;
+    ASSERT_EQ(rd_kafka_commit(consumer.get(), offsets.get(), 0), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+
   /// The broker takes no connections, or does again.
   void set_down(bool down) {
     ASSERT_EQ(down ? rd_kafka_mock_broker_set_down(cluster_.get(), 1)

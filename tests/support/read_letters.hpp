@@ -28,7 +28,7 @@ inline std::vector<ReadLetter> read_letters(const std::string& brokers, const st
   const rdkafka::Topic from(rd_kafka_topic_new(handle.get(), topic.c_str(), nullptr));
   EXPECT_EQ(rd_kafka_consume_start(from.get(), 0, RD_KAFKA_OFFSET_BEGINNING), 0);
   std::vector<ReadLetter> letters;
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(2);
   while (letters.size() < count && std::chrono::steady_clock::now() < give_up) {
     const rdkafka::Message message(rd_kafka_consume(from.get(), 0, 100));
     if (!message || message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {

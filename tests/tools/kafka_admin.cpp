@@ -28,7 +28,7 @@
 
 namespace {
 
-constexpr int kTimeoutMs = 30'000;
+constexpr int kTimeoutMs = 120'000;
 constexpr int kBrokersDefault = -1;  // of how many replicas there are
 
 struct Failed : std::runtime_error {
@@ -47,6 +47,8 @@ using Queue = std::unique_ptr<rd_kafka_queue_t, Destroyer<rd_kafka_queue_destroy
 using Event = std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_destroy>>;
 using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                    Destroyer<rd_kafka_topic_partition_list_destroy>>;
+using Topic = std::unique_ptr<rd_kafka_topic_t, Destroyer<rd_kafka_topic_destroy>>;
+using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Destroyer<rd_kafka_metadata_destroy>>;
 using Topics =
     std::unique_ptr<rd_kafka_TopicCollection_t, Destroyer<rd_kafka_TopicCollection_destroy>>;
 
@@ -81,7 +83,7 @@ Client connect(const std::string& brokers, const std::string& group = "") {
 Event wait(const Queue& queue) {
   Event event(rd_kafka_queue_poll(queue.get(), kTimeoutMs));
   if (event == nullptr) {
-    throw Failed("no answer within 30 s");
+    throw Failed("no answer");
   }
   check(rd_kafka_event_error(event.get()), rd_kafka_event_error_string(event.get()));
   return event;
@@ -90,6 +92,56 @@ Event wait(const Queue& queue) {
 void check_topics(const rd_kafka_topic_result_t** results, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     check(rd_kafka_topic_result_error(results[i]), rd_kafka_topic_result_error_string(results[i]));
+  }
+}
+
+/// How many partitions the broker can be asked for; 0 where there is no such topic.
+int partitions_led(rd_kafka_t* client, rd_kafka_topic_t* topic) {
+  const rd_kafka_metadata_t* found = nullptr;
+  check(rd_kafka_metadata(client, 0, topic, &found, kTimeoutMs));
+  const Metadata metadata(found);
+  const rd_kafka_metadata_topic_t& one = metadata->topics[0];
+  if (one.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+    return 0;
+  }
+  int led = 0;
+  for (int i = 0; i < one.partition_cnt; ++i) {
+    led += one.partitions[i].leader >= 0 ? 1 : 0;
+  }
+  return led;
+}
+
+/// For what a broker does not do, or know, just yet.
+template <typename Function>
+void try_until_it_works(const Function& attempt) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  for (;;) {
+    try {
+      attempt();
+      return;
+    } catch (const Failed&) {
+      if (std::chrono::steady_clock::now() > give_up) {
+        throw;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+}
+
+/// What the controller has answered the broker hears a little later.
+void wait_until_led(rd_kafka_t* client, const std::string& name, int partitions) {
+  const Topic topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  try_until_it_works([&] {
+    if (partitions_led(client, topic.get()) != partitions) {
+      throw Failed("the broker does not learn of it");
+    }
+  });
+  for (int i = 0; i < partitions; ++i) {  // and what it leads it has to open first
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    try_until_it_works([&] {
+      check(rd_kafka_query_watermark_offsets(client, name.c_str(), i, &low, &high, kTimeoutMs));
+    });
   }
 }
 
@@ -139,24 +191,8 @@ void delete_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
   check_topics(rd_kafka_DeleteTopics_result_topics(result, &count), count);
 }
 
-void recreate_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
-  delete_topic(client, queue, words);
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
-  for (;;) {
-    try {
-      create_topic(client, queue, words);
-      return;
-    } catch (const Failed&) {  // is being deleted still
-      if (std::chrono::steady_clock::now() > give_up) {
-        throw;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-  }
-}
-
-void topic_id(rd_kafka_t* client, const Queue& queue, const Words& words) {
-  const char* name = words.at(0).c_str();
+std::string id_of(rd_kafka_t* client, const Queue& queue, const std::string& topic) {
+  const char* name = topic.c_str();
   const Topics topics(rd_kafka_TopicCollection_of_topic_names(&name, 1));
   rd_kafka_DescribeTopics(client, topics.get(), nullptr, queue.get());
   const Event event = wait(queue);
@@ -165,7 +201,18 @@ void topic_id(rd_kafka_t* client, const Queue& queue, const Words& words) {
       rd_kafka_event_DescribeTopics_result(event.get()), &count);
   const rd_kafka_error_t* error = rd_kafka_TopicDescription_error(found[0]);
   check(rd_kafka_error_code(error), rd_kafka_error_string(error));
-  std::printf("%s\n", rd_kafka_Uuid_base64str(rd_kafka_TopicDescription_topic_id(found[0])));
+  return rd_kafka_Uuid_base64str(rd_kafka_TopicDescription_topic_id(found[0]));
+}
+
+void recreate_topic(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  const std::string before = id_of(client, queue, words.at(0));
+  delete_topic(client, queue, words);
+  try_until_it_works([&] { create_topic(client, queue, words); });
+  try_until_it_works([&] {
+    if (id_of(client, queue, words.at(0)) == before) {
+      throw Failed("the broker does not learn of it");
+    }
+  });
 }
 
 Partitions one_partition(const std::string& topic, const std::string& partition,
@@ -242,16 +289,39 @@ rd_kafka_ResourceType_t kind_of(const Words& words) {
   throw Failed("no kind of resource " + name);
 }
 
-void allow(rd_kafka_t* client, const Queue& queue, const Words& words) {
+using Right = std::unique_ptr<rd_kafka_AclBinding_t, Destroyer<rd_kafka_AclBinding_destroy>>;
+
+/// A right, or the filter that finds it alone.
+Right right_of(const Words& words, bool filter) {
   char text[512];
-  rd_kafka_AclBinding_t* acl = rd_kafka_AclBinding_new(
+  Right right((filter ? rd_kafka_AclBindingFilter_new : rd_kafka_AclBinding_new)(
       kind_of(words), words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, words.at(0).c_str(),
-      "*", operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text, sizeof text);
-  if (acl == nullptr) {
+      filter ? nullptr : "*", operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text,
+      sizeof text));
+  if (right == nullptr) {
     throw Failed(text);
   }
+  return right;
+}
+
+void wait_until_right_is(bool given, rd_kafka_t* client, const Queue& queue, const Words& words) {
+  const Right filter = right_of(words, true);
+  try_until_it_works([&] {
+    rd_kafka_DescribeAcls(client, filter.get(), nullptr, queue.get());
+    const Event event = wait(queue);
+    std::size_t count = 0;
+    static_cast<void>(
+        rd_kafka_DescribeAcls_result_acls(rd_kafka_event_DescribeAcls_result(event.get()), &count));
+    if ((count != 0) != given) {
+      throw Failed("the broker does not learn of it");
+    }
+  });
+}
+
+void allow(rd_kafka_t* client, const Queue& queue, const Words& words) {
+  const Right right = right_of(words, false);
+  rd_kafka_AclBinding_t* acl = right.get();
   rd_kafka_CreateAcls(client, &acl, 1, nullptr, queue.get());
-  rd_kafka_AclBinding_destroy(acl);
   const Event event = wait(queue);
   std::size_t count = 0;
   const auto* const* results =
@@ -261,15 +331,9 @@ void allow(rd_kafka_t* client, const Queue& queue, const Words& words) {
 }
 
 void disallow(rd_kafka_t* client, const Queue& queue, const Words& words) {
-  char text[512];
-  rd_kafka_AclBindingFilter_t* filter = rd_kafka_AclBindingFilter_new(
-      kind_of(words), words.at(2).c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, words.at(0).c_str(),
-      nullptr, operation_of(words.at(1)), RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text, sizeof text);
-  if (filter == nullptr) {
-    throw Failed(text);
-  }
+  const Right right = right_of(words, true);
+  rd_kafka_AclBindingFilter_t* filter = right.get();
   rd_kafka_DeleteAcls(client, &filter, 1, nullptr, queue.get());
-  rd_kafka_AclBinding_destroy(filter);
   const Event event = wait(queue);
   std::size_t count = 0;
   const auto* const* answers =
@@ -311,14 +375,17 @@ void run(const std::string& brokers, std::string_view command, const Words& word
   const Queue queue(rd_kafka_queue_new(client.get()));
   if (command == "create-topic") {
     create_topic(client.get(), queue, words);
+    wait_until_led(client.get(), words.at(0), std::stoi(words.at(1)));
   } else if (command == "add-partitions") {
     add_partitions(client.get(), queue, words);
+    wait_until_led(client.get(), words.at(0), std::stoi(words.at(1)));
   } else if (command == "delete-topic") {
     delete_topic(client.get(), queue, words);
+    wait_until_led(client.get(), words.at(0), 0);
   } else if (command == "recreate-topic") {
     recreate_topic(client.get(), queue, words);
   } else if (command == "topic-id") {
-    topic_id(client.get(), queue, words);
+    std::printf("%s\n", id_of(client.get(), queue, words.at(0)).c_str());
   } else if (command == "delete-records") {
     delete_records(client.get(), queue, words);
   } else if (command == "offsets") {
@@ -327,8 +394,10 @@ void run(const std::string& brokers, std::string_view command, const Words& word
     delete_offsets(client.get(), queue, words);
   } else if (command == "allow") {
     allow(client.get(), queue, words);
+    wait_until_right_is(true, client.get(), queue, words);
   } else if (command == "disallow") {
     disallow(client.get(), queue, words);
+    wait_until_right_is(false, client.get(), queue, words);
   } else if (command == "set-password") {
     set_password(client.get(), queue, words);
   } else {

@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from servers.process import PATIENCE
+
 _HOSTS = "IP:127.0.0.1,DNS:localhost"
 
 
@@ -65,5 +67,6 @@ def _new_key(path):
 
 
 def _openssl(*words):
-    done = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True,
+                          timeout=30 * PATIENCE)  # fmt: skip
     assert done.returncode == 0, f"openssl {words}: {done.stderr}"

@@ -4,13 +4,14 @@ import base64
 import fcntl
 import os
 import shutil
+import socket
 import struct
 import subprocess
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from servers.process import BUILD, CACHE, Process, free_port
+from servers.process import BUILD, CACHE, PATIENCE, Process, free_port
 
 VERSION = "4.1.1"  # as in kafka-pom.xml
 # In full: where Maven cannot reach its repository, the short name's error says nothing of that.
@@ -141,8 +142,13 @@ class Kafka(Process):
         return self
 
     def _answers(self):
-        return subprocess.run(["kcat", "-b", self.brokers, "-L", "-m", "1"],
-                              capture_output=True).returncode == 0  # fmt: skip
+        """It is one of the brokers that it names: until its controller has let it in, it is not, and
+        cannot keep anything."""
+        with socket.create_connection(("127.0.0.1", self.port), 1.0):
+            pass  # kcat would wait for it to listen
+        done = subprocess.run(["kcat", "-b", self.brokers, "-L", "-m", "10"], capture_output=True,
+                              text=True)  # fmt: skip
+        return f"broker {self.number} at " in done.stdout
 
     def _format(self):
         """Formatting takes a second of Java, so what it makes is kept where it is always the same."""
@@ -154,7 +160,7 @@ class Kafka(Process):
         words = [*_JAVA, "kafka.tools.StorageTool", "format", "-t", _CLUSTER_ID, "-c", self._config]
         for user, password in self._scram.items():
             words += ["--add-scram", f"SCRAM-SHA-256=[name={user},password={password}]"]
-        subprocess.run(words, check=True, timeout=60, stdout=subprocess.DEVNULL,
+        subprocess.run(words, check=True, timeout=60 * PATIENCE, stdout=subprocess.DEVNULL,
                        env={**os.environ, **self.env})  # fmt: skip
         if not self._scram and self.number == 1:
             partial = _HOME / f"formatted-{os.getpid()}"
@@ -198,7 +204,7 @@ class Kafka(Process):
     def _admin(self, *words):
         done = subprocess.run(
             [BUILD / "tools" / "kafka_admin", self.brokers, *map(str, words)],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=60 * PATIENCE,
         )  # fmt: skip
         assert done.returncode == 0, f"kafka_admin {words}: {done.stderr}"
         return done.stdout
@@ -270,7 +276,8 @@ class Kafka(Process):
             _frame(partition, stamp, key, value)
             for stamp, value in zip(stamps, values, strict=True)
         ]
-        done = subprocess.run(words, input=b"".join(parts), capture_output=True, timeout=120)
+        done = subprocess.run(words, input=b"".join(parts), capture_output=True,
+                              timeout=60 * PATIENCE)  # fmt: skip
         assert done.returncode == 0, f"kafka_produce: {done.stderr.decode(errors='replace')}"
 
     @staticmethod
@@ -284,7 +291,7 @@ class Kafka(Process):
         done = subprocess.run(
             ["kcat", "-C", "-q", "-e", "-b", self.brokers, "-t", topic, "-o", "beginning",
              "-X", f"isolation.level={level}", "-X", "fetch.wait.max.ms=10", "-f", "%p %o %T %K %S\n%k%s\n"],
-            capture_output=True, timeout=120,
+            capture_output=True, timeout=60 * PATIENCE,
         )  # fmt: skip
         assert done.returncode == 0, f"kcat: {done.stderr.decode(errors='replace')}"
         return sorted(_records(done.stdout), key=lambda record: (record.partition, record.offset))

@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from servers.kafka import Kafka
-from servers.process import free_port
+from servers.process import PATIENCE, free_port
 
 
 class KafkaCluster:
@@ -49,7 +49,9 @@ class KafkaCluster:
     def _described(self, topic, partition):
         done = subprocess.run(
             ["kcat", "-b", self.nodes[1].brokers, "-L", "-J", "-t", topic],
-            capture_output=True, timeout=30, check=True,
+            capture_output=True, timeout=30 * PATIENCE, check=True,
         )  # fmt: skip
         (found,) = json.loads(done.stdout)["topics"]
-        return next(each for each in found["partitions"] if each["partition"] == partition)
+        known = [each for each in found["partitions"] if each["partition"] == partition]
+        assert known, f"{topic} has no partition {partition} yet"
+        return known[0]

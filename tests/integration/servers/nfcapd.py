@@ -3,6 +3,7 @@
 import re
 import shutil
 import socket
+import time
 from pathlib import Path
 
 from servers.process import Process, free_port
@@ -24,6 +25,10 @@ class Nfcapd(Process):
         super().__init__(name, command, folder, {"TZ": timezone})
 
     def start(self):
+        """Files of a day are whole: they do not begin right before midnight."""
+        left = 86400 - time.time() % 86400
+        if left < 60:
+            time.sleep(left + 1)
         self.data.mkdir(exist_ok=True)
         super().start()
         self.wait_for(lambda: Receiver.of(self.port), what="listening")

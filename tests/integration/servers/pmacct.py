@@ -134,10 +134,24 @@ class Pmacct(Process):
 
     def drain(self):
         """Waits until all that was sent has been read: what is still in the socket when it stops
-        would be lost."""
+        would be lost, and what its core has not handed to its plugin."""
         if self.port:
             self.wait_for(lambda: Receiver.of(self.port).waiting == 0, what="reading its socket")
-        time.sleep(0.3)  # nothing tells when its plugin has what its core has read
+        wait_until(self._sleeps, what=f"{self.name} having done its work")
+
+    def _sleeps(self):
+        """For a while it has been waiting for something, and not for a CPU."""
+        for _ in range(6):
+            states = [path.read_text().rpartition(")")[2].split()[0] for path in self._stats()]
+            if set(states) != {"S"}:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def _stats(self):
+        """/proc/…/stat of the core and its plugins."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [Path(f"/proc/{pid}/stat") for pid in (self.pid, *children)]
 
     def stop(self, number=signal.SIGINT, timeout=20.0):
         status = super().stop(number, timeout)

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import random
 import re
 import signal
 import socket
@@ -18,26 +19,62 @@ CACHE = Path(
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weir"
 )
 
-_handed_out = set()
+# Deadlines are written down for an idle machine; a busy one gets so many times as long.
+PATIENCE = 6
+
 _libc = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
 
+class _Ports:
+    """Ports to listen on that nobody else is given, in blocks. They lie below those that the kernel
+    gives to clients: one that goes on connecting to a server that is being started again would sooner
+    or later be given that very port."""
+
+    _SIZE = 100
+
+    def __init__(self):
+        with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+            first_of_clients = int(file.read().split()[0])
+        end = first_of_clients if first_of_clients > 20_000 else 60_000
+        self._blocks = list(range(10_000, end - self._SIZE, self._SIZE))
+        random.Random(os.urandom(8)).shuffle(self._blocks)
+        self._locks = []  # of the blocks that are this process', for as long as it lives
+        self._free = []
+
+    def take(self):
+        if not self._free:
+            begin = self._blocks.pop()
+            lock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                lock.bind(f"\0weir-test-ports-{begin}")
+            except OSError:  # another process'
+                lock.close()
+                return self.take()
+            self._locks.append(lock)
+            self._free = list(range(begin, begin + self._SIZE))
+        return self._free.pop()
+
+
+_ports = _Ports()
+
+
 def free_port(kind=socket.SOCK_STREAM):
-    """A loopback port that nothing listens on, never the same twice in one test run."""
+    """A loopback port that nothing listens on, never the same twice in all test runs at a time."""
     while True:
-        with socket.socket(socket.AF_INET, kind) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port not in _handed_out:
-            _handed_out.add(port)
-            return port
+        port = _ports.take()
+        try:
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return port
 
 
 def wait_until(check, timeout=30.0, what="the condition", every=0.05):
     """Calls check() until it returns something true, and returns that. AssertionError after
-    timeout seconds; an AssertionError or OSError of check() itself counts as 'not yet'."""
-    deadline = time.monotonic() + timeout
+    timeout * PATIENCE seconds; an AssertionError or OSError of check() itself counts as 'not yet'."""
+    deadline = time.monotonic() + timeout * PATIENCE
     last = None
     while True:
         try:
@@ -47,11 +84,11 @@ def wait_until(check, timeout=30.0, what="the condition", every=0.05):
         except (AssertionError, OSError) as error:
             last = error
         if time.monotonic() >= deadline:
-            raise AssertionError(f"{what}: not within {timeout} s; last: {last!r}")
+            raise AssertionError(f"{what}: not within {timeout * PATIENCE} s; last: {last!r}")
         time.sleep(every)
 
 
-def http_get(url, timeout=10.0, headers=None):
+def http_get(url, timeout=10.0 * PATIENCE, headers=None):
     """(status, headers, body) of a GET; a status of 400 and above is no exception."""
     request = urllib.request.Request(url, headers=headers or {})
     try:
@@ -140,24 +177,24 @@ class Process:
         self.send_signal(signal.SIGCONT)
 
     def stop(self, number=signal.SIGTERM, timeout=20.0):
-        """Ends it and returns its exit status; kills it after timeout seconds."""
+        """Ends it and returns its exit status; kills it after timeout * PATIENCE seconds."""
         if self._child is None:
             return None
         self.cont()  # a stopped process would not take the signal
         self.send_signal(number)
         try:
-            return self._child.wait(timeout)
+            return self._child.wait(timeout * PATIENCE)
         except subprocess.TimeoutExpired:
             return self.kill()
 
     def kill(self):
         """SIGKILL; returns the exit status, -9."""
         self.send_signal(signal.SIGKILL)
-        return self._child.wait(10)
+        return self._child.wait(10 * PATIENCE)
 
     def wait(self, timeout=30.0):
         """Waits for it to end by itself and returns the exit status."""
-        return self._child.wait(timeout)
+        return self._child.wait(timeout * PATIENCE)
 
     def wait_for(self, check, timeout=30.0, what="ready"):
         """As wait_until, but fails at once when the process ends, and shows its last lines."""
@@ -168,7 +205,7 @@ class Process:
             return check()
 
         try:
-            return wait_until(still_running_and_done, timeout, f"{self.name}: {what}")
+            return wait_until(still_running_and_done, timeout, what)
         except (AssertionError, RuntimeError) as error:
             tail = "\n".join((self.out + self.err).splitlines()[-30:])
             raise AssertionError(f"{self.name}: {error}\n{tail}") from error

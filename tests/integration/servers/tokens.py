@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from servers.process import PATIENCE
+
 
 def _text(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -85,6 +87,6 @@ class TokenServer:
     @staticmethod
     def _openssl(*words, data=None):
         done = subprocess.run(["openssl", *map(str, words)], input=data, capture_output=True,
-                              timeout=30)  # fmt: skip
+                              timeout=30 * PATIENCE)  # fmt: skip
         assert done.returncode == 0, f"openssl {words}: {done.stderr.decode()}"
         return done.stdout

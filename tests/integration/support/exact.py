@@ -1,6 +1,7 @@
 """One exporter that is disturbed in every way while records flow, and must show the exact truth."""
 
 import re
+import signal
 import time
 from collections import Counter
 
@@ -71,6 +72,21 @@ class Trial:
         self.weir.wait_for(lambda: self.scraper.answers > seen, timeout, "answering a scrape")
         return self
 
+    def wait_news(self):
+        """Waits until a scrape shows something new."""
+        seen = len(self.scraper.changes)
+        self.weir.wait_for(lambda: len(self.scraper.changes) > seen, what="showing something new")
+        return self
+
+    def wait_stuck(self):
+        """Waits until it is not ready because its state cannot be written; returns what it says."""
+
+        def stuck():
+            status, _, why = self.weir.get("/-/ready")
+            return why.decode() if status == 503 and b"cannot keep the counters" in why else None
+
+        return self.weir.wait_for(stuck, what="saying that its state cannot be written")
+
     def kill(self):
         assert self.weir.running, f"ended by itself\n{self.report()}"
         self.weir.kill()
@@ -93,7 +109,9 @@ class Trial:
         else:
             time.sleep(rng.uniform(0.3, 1.3))
         if rng.random() < gently:
-            return self.stop()
+            # Whoever has just been started may not listen to signals yet.
+            assert self.weir.stop() in (0, -signal.SIGTERM), self.report()
+            return self
         return self.kill()
 
     def _wait_for_a_write(self, timeout):

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 
 from servers.kafka import Kafka
-from servers.process import BUILD
+from servers.process import BUILD, PATIENCE
 from support.exact_judge import OWN
 
 _RECORD = (
@@ -75,7 +75,7 @@ class Feed:
         self._rng = random.Random(seed)
         self._records = Records(seed, **records)
         self._running = threading.Event()
-        self._idle = threading.Event()
+        self._sending = threading.Lock()  # of the thread, for as long as it hands over something
         self._over = False
         self._child = subprocess.Popen(
             [BUILD / "tools" / "kafka_produce", kafka.brokers, topic], stdin=subprocess.PIPE,
@@ -96,15 +96,14 @@ class Feed:
         return Counter({(self.topic, str(n)): len(each) for n, each in self.sent.items()})
 
     def resume(self):
-        self._idle.clear()
         self._running.set()
         return self
 
     def pause(self):
         """Returns when nothing more is handed to the producer."""
         self._running.clear()
-        self._idle.wait(30)
-        return self
+        with self._sending:
+            return self
 
     def send(self, records):
         """Hands over so many records at once, while paused."""
@@ -117,31 +116,32 @@ class Feed:
             self._end()
             self._child.stdin.close()
             why = self._child.stderr.read().decode(errors="replace")
-            assert self._child.wait(60) == 0, f"the producer failed: {why}"
+            assert self._child.wait(60 * PATIENCE) == 0, f"the producer failed: {why}"
         return self
 
     def kill(self):
         self._child.kill()
-        self._child.wait(10)
+        self._child.wait(10 * PATIENCE)
         self._end()
 
     def _end(self):
         self._over = True
         self._running.set()
-        self._thread.join(30)
+        self._thread.join()
 
     def _run(self):
         begin, made = time.monotonic(), 0
         while not self._over:
             if not self._running.is_set():
-                self._idle.set()
                 self._running.wait()
                 begin, made = time.monotonic(), 0
                 continue
             due = int((time.monotonic() - begin) * self.rate) - made
             if due > 0:
                 try:
-                    made += self._send_some(min(due, 500))
+                    with self._sending:
+                        if self._running.is_set():
+                            made += self._send_some(min(due, 500))
                 except OSError:  # the producer is gone; finish() tells
                     return
             else:

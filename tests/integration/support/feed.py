@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from servers.process import PATIENCE
 from support.netflow import Ipfix, NetflowV5, NetflowV9
 from support.packets import packets
 from support.sflow import Sflow, framed
@@ -64,7 +65,7 @@ class Sender:
     def close(self):
         self._socket.close()
 
-    def send(self, datagrams, timeout=30.0):
+    def send(self, datagrams, timeout=30.0 * PATIENCE):
         """Sends them all and returns how many; waits where the receiver does not keep up.
         TimeoutError when it takes nothing for `timeout` seconds."""
         count = 0

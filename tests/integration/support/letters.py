@@ -3,6 +3,7 @@
 import subprocess
 from dataclasses import dataclass, field
 
+from servers.process import PATIENCE
 from support.truth import Refused, judge
 
 
@@ -29,7 +30,7 @@ def read_letters(kafka, topic):
     done = subprocess.run(
         ["kcat", "-C", "-q", "-e", "-b", kafka.brokers, "-t", topic, "-o", "beginning",
          "-X", "fetch.wait.max.ms=10", "-f", "%S %K %h\n%s\n"],
-        capture_output=True, timeout=120,
+        capture_output=True, timeout=60 * PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, f"kcat: {done.stderr.decode(errors='replace')}"
     return list(_letters(done.stdout))

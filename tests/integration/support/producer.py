@@ -3,7 +3,7 @@
 import subprocess
 
 from servers.kafka import Kafka
-from servers.process import BUILD
+from servers.process import BUILD, PATIENCE
 
 
 class Producer:
@@ -20,7 +20,7 @@ class Producer:
 
     def __exit__(self, *_):
         self._child.kill()
-        self._child.wait(10)
+        self._child.wait(10 * PATIENCE)
 
     def send(self, messages, truth, partition=0):
         for message in messages:
@@ -30,4 +30,4 @@ class Producer:
 
     def finish(self):
         self._child.stdin.close()
-        assert self._child.wait(60) == 0
+        assert self._child.wait(60 * PATIENCE) == 0

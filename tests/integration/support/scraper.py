@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 
+from servers.process import PATIENCE
 from support.truth import METRICS
 
 # Counters of records, and gauges that go with them. Labels have no blanks in these tests.
@@ -42,6 +43,7 @@ class Scraper(threading.Thread):
     and this with what is held, dormant and dropped to weir_metric_value_total.
 
     `first` and `last` have the first and the last sample of each series {(name, labels): number};
+    each scrape that shows something new makes a new `last`.
     `changes` has, for every scrape that showed something new, what was new in it; None says that
     what comes is not based on what was before. Samples in which `ignore`, a regular expression of
     bytes, is found are as if they were not there."""
@@ -65,16 +67,16 @@ class Scraper(threading.Thread):
     def stop(self):
         self._over.set()
         if self.is_alive():
-            self.join(30)
+            self.join()
 
     def forgive(self):
         """Counters may fall between the scrape before this and the next one."""
         with self._wanted:
             self._forgive = True
 
-    def fresh(self, timeout=30.0):
+    def fresh(self):
         """The samples of a scrape that was asked for after this call."""
-        seen, deadline = self.answers, time.monotonic() + timeout
+        seen, deadline = self.answers, time.monotonic() + 30 * PATIENCE
         while self.answers < seen + 2 and self.is_alive():
             assert time.monotonic() < deadline, f"no scrape is answered: {self.refusals}"
             time.sleep(0.02)
@@ -82,7 +84,7 @@ class Scraper(threading.Thread):
 
     def values(self, name):
         """{label values: number} of a metric, as of the last scrape."""
-        return {labels: value for (metric, labels), value in list(self.last.items()) if metric == name}
+        return {labels: value for (metric, labels), value in self.last.items() if metric == name}
 
     def run(self):
         connection = None
@@ -90,7 +92,7 @@ class Scraper(threading.Thread):
             begin = time.monotonic()
             try:
                 if connection is None:
-                    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10 * PATIENCE)
                 connection.request("GET", "/metrics")
                 answer = connection.getresponse()
                 body = answer.read()
@@ -127,15 +129,16 @@ class Scraper(threading.Thread):
             if series not in self.first:
                 self.first[series] = value
             news[series] = value
+        last = dict(self.last)
         for raw in gone:
             if self._forgive:
-                self.last.pop(series_of(raw))
+                last.pop(series_of(raw))
             elif not raw.startswith(_GAUGES):
                 self._problem(f"{raw.decode()} disappeared, was {int(self._previous[raw])}")
         if self._forgive:
             news = {series_of(raw): int(text) for raw, text in now.items()}
             self.changes.append(None)
-        self.last.update(news)
+        self.last = {**last, **news}
         if news:
             self.changes.append(news)
             self._check_sums()
