@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "tests/support/cbor_bytes.hpp"
 #include "tests/support/rows.hpp"
 
@@ -12,7 +17,7 @@ namespace {
 struct Reading {
   /// False if it is no CBOR.
   bool read(const JsonTarget& target, std::string_view hex) {
-    const std::string bytes = bytes_of(hex);
+    const std::string& bytes = messages.emplace_back(bytes_of(hex));
     CborCursor cursor(bytes);
     CborHead head;
     const bool read =
@@ -22,6 +27,7 @@ struct Reading {
     return read;
   }
 
+  std::deque<std::string> messages;  // the row's texts point into them
   FlowBatch rows;
   Flow& row = rows.next();
   std::optional<Refused> refused;

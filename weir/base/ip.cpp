@@ -19,8 +19,11 @@ std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
   const char* const end = at + text.size();
   std::uint32_t address = 0;
   for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (at == end || *at++ != '.')) {
-      return std::nullopt;
+    if (part > 0) {
+      if (at == end || *at != '.') {
+        return std::nullopt;
+      }
+      ++at;
     }
     const char* const begin = at;
     unsigned value = 0;

@@ -182,12 +182,13 @@ void AsNameUpdater::follow_file() {
   files.push_back({.kind = "as_names",
                    .path = options_.source,
                    .max_bytes = options_.max_bytes,
-                   .take = [this](std::string content) {
-                     AsNames names = usable_names(std::move(content));
-                     const std::uint64_t entries = names.size();
-                     publish(std::move(names), SystemClock::now());
-                     return entries;
-                   },
+                   .take =
+                       [this](std::string content) {
+                         AsNames names = usable_names(std::move(content));
+                         const std::uint64_t entries = names.size();
+                         publish(std::move(names), SystemClock::now());
+                         return entries;
+                       },
                    .told_by_taker = true});
   try {
     follower_.emplace(std::move(files), options_.file_check, [] {});
