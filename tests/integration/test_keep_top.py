@@ -176,15 +176,6 @@ def trial(kafka, topic, tmp_path):
             watcher.stop()
 
 
-def reload(weir):
-    connection = http.client.HTTPConnection("127.0.0.1", weir.port, timeout=30 * PATIENCE)
-    connection.request("POST", "/-/reload")
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    connection.close()
-    assert answer.status == 200, text
-
-
 def count(metrics, sources):
     """How many of them have a series that has counted."""
     return sum(metrics.value("top_bytes_total", src=source) > 0 for source in sources)
@@ -206,11 +197,11 @@ def test_the_heaviest_are_in_after_a_minute_and_every_scrape_is_exact(trial):
     wait_until(lambda: watcher.answers > answers, what="a scrape after the kill")
     feed.heavy = HEAVY + LATER
     config.write_text(METRICS.format(cap=CAP) + EXTRA)
-    reload(weir)
+    assert weir.reload()[0] == 200
     watcher.wait(swapped, "swaps after the kill", 90.0)
     assert time.monotonic() - began > 55, "it looks once a minute"
     config.write_text(METRICS.format(cap=CAP))
-    reload(weir)
+    assert weir.reload()[0] == 200
     watcher.wait(lambda m: count(m, HEAVY + LATER) == 8, "all heavy ones to have a series", 90.0)
     assert swapped(watcher.metrics) <= CAP // 100 * (1 + int((time.monotonic() - began) / 60))
 

@@ -1,6 +1,5 @@
 """Reloads under load: nothing is lost, no counter falls, and what is wrong changes nothing."""
 
-import http.client
 import json
 import os
 import signal
@@ -9,7 +8,6 @@ from collections import Counter
 import pytest
 import yaml
 
-from servers.process import PATIENCE
 from servers.weir import Weir
 from support.exact import OWN, Trial
 from support.messages import dumps, pmacct
@@ -51,20 +49,6 @@ def trial(kafka, topic, tmp_path):
         yield trial
 
 
-def reload(trial):
-    """(status, text) of a reload that was asked for by HTTP."""
-    return reload_of(trial.weir)
-
-
-def reload_of(weir):
-    connection = http.client.HTTPConnection("127.0.0.1", weir.port, timeout=30 * PATIENCE)
-    connection.request("POST", "/-/reload")
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    connection.close()
-    return answer.status, text
-
-
 def bytes_by_router(trial):
     """What kept_total has to be."""
     sums = Counter()
@@ -93,7 +77,7 @@ def test_a_thousand_reloads_lose_nothing_and_no_counter_falls(trial):
         wrong = number % 10 == 7
         extra = EXTRA.format(own=trial.own, number=number, cap=number % 50 + 1)
         trial.config.write_text(base + (extra.replace("packets", "packats", 2) if wrong else extra))
-        status, text = reload(trial)
+        status, text = trial.weir.reload()
         assert status == (500 if wrong else 200), f"reload {number}: {text}\n{trial.report()}"
         assert not wrong or f"{trial.config}:" in text, text
     assert not trial.scraper.problems, trial.report()
@@ -151,7 +135,7 @@ def test_what_is_as_before_keeps_its_counters_and_what_means_something_else_begi
 
     def change(metrics, **more):
         trial.config.write_text(yaml.safe_dump({"metrics": metrics, **more}, sort_keys=False))
-        status, text = reload(trial)
+        status, text = trial.weir.reload()
         assert status == 200, f"{text}\n{trial.report()}"
 
     def grow():
@@ -197,7 +181,7 @@ def test_another_topic_for_refused_records_takes_effect_and_their_count_goes_on(
     for name in (*names, None, names[0]):
         letters = f"dead-letter-topic: {name}\n" if name else ""
         trial.config.write_text(METRICS.format(own=trial.own) + letters)
-        status, text = reload(trial)
+        status, text = trial.weir.reload()
         assert status == 200, text
         assert ("weir_dead_letters_total" in trial.weir.metrics()) == bool(name)
         if name:
@@ -206,7 +190,7 @@ def test_another_topic_for_refused_records_takes_effect_and_their_count_goes_on(
             sent.append(trial.weir.metrics().value("weir_dead_letters_total"))
     # Another topic that is read, or that librdkafka does not take: nothing changes.
     trial.config.write_text(METRICS.format(own=trial.own) + f"dead-letter-topic: {trial.topic}\n")
-    status, text = reload(trial)
+    status, text = trial.weir.reload()
     assert status == 500 and "name another topic" in text
     trial.weir.wait_metrics(lambda m: m.value("weir_dead_letters_total") > sent[-1])
     trial.check()
@@ -238,21 +222,21 @@ def test_other_names_of_systems_take_effect(tmp_path):
                 ("two.txt", "TWO", 10, 20), ("none", "", 10, 30), ("one.txt", "ONE", 20, 40),
             ):  # fmt: skip
                 config.write_text(words.format(source, metric + plain))
-                assert reload_of(weir)[0] == 200
+                assert weir.reload()[0] == 200
                 send_and_wait(name, value, sum_of_all)
             for source in ("three.txt", "http://127.0.0.1:1/asn.txt"):
                 config.write_text(words.format(source, metric + plain))
-                status, text = reload_of(weir)
+                status, text = weir.reload()
                 assert status == 500 and "as-names" in text
             send_and_wait("ONE", 30, 50)
 
 
 def test_what_takes_a_restart_is_said(trial):
     trial.config.write_text(METRICS.format(own=trial.own) + "max-pending: 5\n")
-    status, text = reload(trial)
+    status, text = trial.weir.reload()
     assert status == 500 and "max-pending" in text and "restart" in text
     trial.config.unlink()
-    status, text = reload(trial)
+    status, text = trial.weir.reload()
     assert status == 500 and str(trial.config) in text
     assert trial.weir.metrics().value("weir_config_last_reload_successful") == 0
     trial.check()

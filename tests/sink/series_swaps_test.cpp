@@ -15,7 +15,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class SeriesSwapsTest : public SwapsFixture {};
+class SeriesSwapsTest : public SwapsFixture {
+ protected:
+  /// A thousand places, all taken, and two thousand heavier ones without.
+  void crowd() {
+    limit = 1000;
+    restart();
+    commit();
+    for (std::uint64_t as = 0; as < 3000; ++as) {
+      write(as, as);
+    }
+    commit_and_scrape();
+  }
+};
 
 TEST_F(SeriesSwapsTest, AHeavierOneTakesThePlaceOfTheLightestInSteps) {
   begin();
@@ -157,13 +169,7 @@ TEST_F(SeriesSwapsTest, AMinuteSeesAHundredthOfTheSeriesSwappedAtMost) {
 }
 
 TEST_F(SeriesSwapsTest, NoMoreThanAFewAreUnderWayWhileNobodyLooks) {
-  limit = 1000;
-  restart();
-  commit();
-  for (std::uint64_t as = 0; as < 3000; ++as) {
-    write(as, as);
-  }
-  commit_and_scrape();
+  crowd();
   for (int i = 0; i < 100; ++i) {
     commit(60s);
   }
@@ -178,13 +184,7 @@ TEST_F(SeriesSwapsTest, NoMoreThanAFewAreUnderWayWhileNobodyLooks) {
 }
 
 TEST_F(SeriesSwapsTest, AfterALongTimeWithoutAScrapeNoMinuteSeesMoreThanAHundredthGoLive) {
-  limit = 1000;
-  restart();
-  commit();
-  for (std::uint64_t as = 0; as < 3000; ++as) {
-    write(as, as);
-  }
-  commit_and_scrape();
+  crowd();
   for (int i = 0; i < 10; ++i) {
     commit(60s);
   }

@@ -119,27 +119,37 @@ const std::array kProducerDefaults = {
     KafkaProperty{"message.timeout.ms", "60000"},
 };
 
-/// ` Did you mean …?` of all that librdkafka can be told, or nothing.
-std::string near_properties(const std::string& name) {
+/// librdkafka's own table of properties, as lines like "linger.ms  |  P  | …", of which `take` gets
+/// the name and for whom it is: consumers (C), producers (P) or both (*).
+template <typename Take>
+void for_each_property(const Take& take) {
   char* text = nullptr;
   std::size_t size = 0;
-  std::FILE* to = ::open_memstream(&text, &size);
-  if (to == nullptr) {
-    return {};
+  std::FILE* out = ::open_memstream(&text, &size);
+  if (out == nullptr) {
+    return;
   }
-  rd_kafka_conf_properties_show(to);
-  std::fclose(to);
-  const std::unique_ptr<char, decltype(&std::free)> held(text, &std::free);
-  std::vector<std::string_view> names;  // a table: the first word of each line
-  for (std::string_view left(text, size); !left.empty();) {
-    const std::string_view line = left.substr(0, left.find('\n'));
-    left.remove_prefix(std::min(left.size(), line.size() + 1));
-    const std::string_view word = line.substr(0, line.find(' '));
-    if (word.find('.') != std::string_view::npos) {
-      names.push_back(word);
+  rd_kafka_conf_properties_show(out);
+  std::fclose(out);
+  const std::unique_ptr<char, rdkafka::Deleter<&std::free>> owner(text);
+  std::string_view rest(text, size);
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const auto bar = line.find('|');
+    if (bar != std::string_view::npos && line.substr(bar).starts_with("|  ") &&
+        bar + 3 < line.size()) {
+      take(line.substr(0, line.find(' ')), line[bar + 3]);
     }
   }
-  return did_you_mean(name, names);
+}
+
+/// ` Did you mean …?` of all that librdkafka can be told, or nothing.
+std::string near_properties(const std::string& name) {
+  std::vector<std::string> names;
+  for_each_property([&](std::string_view each, char /*side*/) { names.emplace_back(each); });
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  return did_you_mean(name, candidates);
 }
 
 void set(rd_kafka_conf_t* conf, const KafkaProperty& property) {
@@ -235,29 +245,14 @@ ClientConf make_conf(const std::string& brokers, KafkaProperties properties, con
   return {std::move(conf), std::move(properties)};
 }
 
-/// The properties that are for consumers (C) or producers (P) only, by librdkafka's own table of
-/// lines like "linger.ms  |  P  | …".
+/// The properties that are for consumers or producers only.
 std::set<std::string, std::less<>> one_sided_properties() {
-  char* text = nullptr;
-  std::size_t size = 0;
-  std::FILE* out = ::open_memstream(&text, &size);
-  if (out == nullptr) {
-    return {};
-  }
-  rd_kafka_conf_properties_show(out);
-  std::fclose(out);
-  const std::unique_ptr<char, rdkafka::Deleter<&std::free>> owner(text);
   std::set<std::string, std::less<>> names;
-  std::string_view rest(text, size);
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const auto bar = std::min(line.find('|'), line.size());
-    const std::string_view sides = line.substr(bar, line.find('|', bar + 1) - bar);
-    if (sides == "|  C  " || sides == "|  P  ") {
-      names.emplace(line.substr(0, line.find(' ')));
+  for_each_property([&](std::string_view name, char side) {
+    if (side == 'C' || side == 'P') {
+      names.emplace(name);
     }
-  }
+  });
   return names;
 }
 

@@ -1,9 +1,10 @@
 """The program under test."""
 
+import http.client
 import os
 
 from servers import metrics
-from servers.process import BUILD, Process, free_port, http_get, wait_until
+from servers.process import BUILD, PATIENCE, Process, free_port, http_get, wait_until
 
 PROGRAM = os.environ.get("WEIR", str(BUILD / "weir"))
 
@@ -30,6 +31,15 @@ class Weir(Process):
         """(status, headers, body) of a GET; header names with _ for -."""
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         return http_get(self.url + path, headers=names)
+
+    def reload(self):
+        """(status, text) of a reload that is asked for by HTTP."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30 * PATIENCE)
+        connection.request("POST", "/-/reload")
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
 
     def wait_ready(self, timeout=30.0):
         self.wait_for_url(self.url + "/-/ready", timeout=timeout)
